@@ -14,6 +14,7 @@ import type { FileSum } from "../drift/state-monitoring";
 import type { GateView } from "../gate/view";
 import type { TargetIncidents } from "../incidents/targets";
 import type { MonitoringView } from "../monitoring/collect";
+import type { MissingPart } from "../setup/missing-part";
 import type { PulumiNeed } from "../pulumi/explain";
 
 /** A fact, or why it could not be read. */
@@ -81,6 +82,8 @@ export interface MonitoringFacts {
   readonly view: Fact<MonitoringView>;
   /** Undefined: the stack runs no failover switch. */
   readonly gate: Fact<GateView> | undefined;
+  /** What keeps Grafana from reading the dashboards; absent: the stack installs none. */
+  readonly grafana?: Fact<{ readonly answers: boolean; readonly lacks: readonly MissingPart[] }>;
   /** Undefined: the stack put no files there yet. */
   readonly files: Fact<readonly FileSum[]> | undefined;
 }

@@ -10,6 +10,8 @@ import { judgeSwitch, parseSwitch } from "../gate/view";
 import { incidentsOfTargets, type TargetIncidents } from "../incidents/targets";
 import { monitoringUrls } from "../monitoring/address";
 import { collectMonitoring } from "../monitoring/collect";
+import { grafanaLacks } from "../setup/grafana-provisioning";
+import { lookAtMonitoring } from "../setup/look-monitoring";
 import type { DoctorFacts, MonitoringFacts } from "./facts";
 import { repositoryOf } from "@ghrunners/core/github/repository";
 import { within } from "./read";
@@ -61,7 +63,7 @@ export async function observeMonitoring(
   const address = { host, user, hostKey };
   const connectMs = limitMs * CONNECT_SHARE;
   const planned = made.monitoring;
-  const [seen, view, gate, files] = await Promise.all([
+  const [seen, view, gate, files, grafana] = await Promise.all([
     within(limitMs, host, () =>
       readHost({ name: "monitoring", ...address }, sshPrivateKey, { connectMs, runMs: limitMs }),
     ),
@@ -72,8 +74,14 @@ export async function observeMonitoring(
         )
       : undefined,
     planned === undefined ? undefined : within(limitMs, host, () => readMonitoring(planned, sshPrivateKey, connectMs)),
+    monitoring.dashboards
+      ? within(limitMs, host, async () => {
+          const machine = await lookAtMonitoring(address, sshPrivateKey, monitoring, connectMs);
+          return { answers: machine.grafana === 200, lacks: grafanaLacks(machine, monitoring.paths.dashboards) };
+        })
+      : undefined,
   ]);
-  return { host: seen, view, gate, files };
+  return { host: seen, view, gate, files, ...(grafana === undefined ? {} : { grafana }) };
 }
 
 export function observeTargets(settings: Settings, limitMs: number): Promise<TargetIncidents[]> {

@@ -20,7 +20,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { judge } from "@ghrunners/policy/judge";
 import { readWorkflows } from "@ghrunners/policy/workflows";
-import { grafanaNotice, lackingServices } from "../setup/lacking-services";
+import { grafanaNotices, lackingServices } from "../setup/lacking-services";
 import { lookAtMonitoring } from "../setup/look-monitoring";
 import { explainCertificate, untrustedCertificate } from "./certificate";
 import { type InitFinding, fromPreflight, refusal, toPrepare } from "./findings";
@@ -162,7 +162,7 @@ export async function atMonitoring(monitoring: Settings["monitoring"], privateKe
   const seen = await lookAtMonitoring({ host, user, hostKey }, privateKey, monitoring);
   return {
     findings: lackingServices(seen, monitoring).map((reason) => toPrepare("monitoring", reason)),
-    notices: grafanaNotice(seen, monitoring.dashboards),
+    notices: grafanaNotices(seen, monitoring),
   };
 }
 

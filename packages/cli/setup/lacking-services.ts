@@ -1,4 +1,5 @@
 /** Which services a monitoring host lacks, in words. Pure. */
+import { grafanaLacks } from "./grafana-provisioning";
 import type { SeenMonitoring, SeenProgram } from "./monitoring-seen";
 import type { MonitoringPlaces } from "./look-monitoring";
 
@@ -19,10 +20,14 @@ export function lackingServices(seen: SeenMonitoring, { prometheusUrl, alertmana
   ];
 }
 
-/** Dashboards are installed as files, so a Grafana that does not answer refuses nothing. */
-export const grafanaNotice = ({ grafana }: SeenMonitoring, wantsDashboards: boolean): string[] =>
-  !wantsDashboards || grafana === 200
-    ? []
-    : [
-        "No Grafana answers on port 3000 of the monitoring host: the dashboards are installed as files, and ghrunners console draws them.",
-      ];
+/** Dashboards are installed as files, so a Grafana that does not answer or read them refuses nothing. */
+export function grafanaNotices(seen: SeenMonitoring, { dashboards, paths }: MonitoringPlaces): string[] {
+  if (!dashboards) return [];
+  const silent =
+    seen.grafana === 200
+      ? []
+      : [
+          "No Grafana answers on port 3000 of the monitoring host: the dashboards are installed as files, and ghrunners console draws them.",
+        ];
+  return [...silent, ...grafanaLacks(seen, paths.dashboards).map(({ what }) => `Dashboards: ${what}. ${NEXT}`)];
+}

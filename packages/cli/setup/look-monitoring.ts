@@ -5,7 +5,7 @@ import type { MonitoringHostSettings } from "@ghrunners/config/monitoring";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { runScript } from "@ghrunners/core/ssh/script";
 import { HostUnreachableError, withSession } from "@ghrunners/core/ssh/session";
-import { parseSeenMonitoring, type SeenMonitoring } from "./monitoring-seen";
+import { parseSeenMonitoring, PROVISIONING, type SeenMonitoring } from "./monitoring-seen";
 
 const LIMIT_MS = 60_000;
 
@@ -13,7 +13,7 @@ const LIMIT_MS = 60_000;
 export const PACKAGES = ["prometheus", "prometheus-alertmanager", "prometheus-node-exporter", "curl"] as const;
 
 /** Where things are on the host, or will be. */
-export type MonitoringPlaces = Pick<MonitoringHostSettings, "prometheusUrl" | "paths" | "alertmanager">;
+export type MonitoringPlaces = Pick<MonitoringHostSettings, "prometheusUrl" | "paths" | "alertmanager" | "dashboards">;
 
 /** Parameters of scripts/look-monitoring.sh. */
 export const lookParameters = ({ prometheusUrl, paths, alertmanager }: MonitoringPlaces): Record<string, string> => ({
@@ -24,6 +24,8 @@ export const lookParameters = ({ prometheusUrl, paths, alertmanager }: Monitorin
   ALERTMANAGER_FILE: alertmanager.file,
   RULES_DIR: paths.rules,
   TARGETS_DIR: paths.targets,
+  DASHBOARDS_DIR: paths.dashboards,
+  GRAFANA_PROVISIONING: PROVISIONING,
   PACKAGES: PACKAGES.join(" "),
 });
 
@@ -35,11 +37,12 @@ export const explainLook = (error: unknown, { host }: Pick<HostAddress, "host">)
       )
     : error;
 
-/** @throws Error in words: no answer, no login, no password-less sudo */
+/** @param limitMs for the script @throws Error in words: no answer, no login, no password-less sudo */
 export function lookAtMonitoring(
   host: HostAddress,
   privateKey: string,
   places: MonitoringPlaces,
+  limitMs = LIMIT_MS,
 ): Promise<SeenMonitoring> {
   const text = readFileSync(path.join(__dirname, "scripts", "look-monitoring.sh"), "utf8");
   return withSession(host, privateKey, async (session) => {
@@ -50,7 +53,7 @@ export function lookAtMonitoring(
           `who may. Next: on that host, as root: echo '${host.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/${host.user}`,
       );
     return parseSeenMonitoring(
-      await runScript(session, { name: "look-monitoring.sh", text }, "look", lookParameters(places), LIMIT_MS),
+      await runScript(session, { name: "look-monitoring.sh", text }, "look", lookParameters(places), limitMs),
     );
   }).catch((error: unknown) => {
     throw explainLook(error, host);

@@ -1,5 +1,8 @@
 /** What a machine has of monitoring. Pure. */
 
+/** Where Grafana's packages for Debian look for providers of dashboards. */
+export const PROVISIONING = "/etc/grafana/provisioning/dashboards";
+
 /** How a program runs: not at all, as a systemd unit, or in a container. */
 export interface SeenProgram {
   /** Unit or `container`; undefined: there is no such process. */
@@ -26,6 +29,10 @@ export interface SeenMonitoring {
   readonly alertmanager: SeenProgram;
   /** HTTP status of Grafana; undefined: no answer. */
   readonly grafana: number | undefined;
+  /** Files with providers of dashboards, where Grafana's packages have them; undefined: there is no such folder. */
+  readonly provisioning: readonly { readonly name: string; readonly text: string }[] | undefined;
+  /** Whether the account `grafana` may read the folder of the dashboards; undefined: no account, or no folder yet. */
+  readonly grafanaReads: boolean | undefined;
   /** HTTP status of the node exporter; undefined: no answer. */
   readonly nodeExporter: number | undefined;
 }
@@ -34,6 +41,13 @@ const decoded = (text: string | undefined): string | undefined =>
   text === undefined || text === "" ? undefined : Buffer.from(text, "base64").toString();
 
 const statusOf = (text: string | undefined): number | undefined => Number(text ?? 0) || undefined;
+
+/** Their names and texts, each in base64: a name may have anything. */
+const providersIn = (facts: ReadonlyMap<string, string>): NonNullable<SeenMonitoring["provisioning"]> =>
+  [...facts].flatMap(([fact, value]) => {
+    const [name = "", text = ""] = value.split(" ");
+    return fact.startsWith("provider:") ? [{ name: decoded(name) ?? "", text: decoded(text) ?? "" }] : [];
+  });
 
 /** Reads the output of scripts/look-monitoring.sh. */
 export function parseSeenMonitoring(output: string): SeenMonitoring {
@@ -52,16 +66,19 @@ export function parseSeenMonitoring(output: string): SeenMonitoring {
     status: statusOf(facts.get(`answer:${name}`)),
     config: decoded(facts.get(`file:${name}`)),
   });
+  const folders = having("folder", (there) => there === "yes");
   return {
     os: (facts.get("os") ?? "unknown").trim(),
     hasSystemd: facts.get("systemd") === "yes",
     packages: having("package", (status) => status === "installed"),
     tools: having("tool", (where) => where !== ""),
-    folders: having("folder", (there) => there === "yes"),
+    folders,
     stock: having("stock", (unchanged) => unchanged === "yes"),
     prometheus: program("prometheus"),
     alertmanager: program("alertmanager"),
     grafana: statusOf(facts.get("answer:grafana")),
+    provisioning: folders.includes(PROVISIONING) ? providersIn(facts) : undefined,
+    grafanaReads: facts.has("reads:grafana") ? facts.get("reads:grafana") === "yes" : undefined,
     nodeExporter: statusOf(facts.get("answer:node-exporter")),
   };
 }

@@ -3,21 +3,16 @@ import { posix as path } from "node:path";
 import { parseDocument } from "yaml";
 import { renderAlertRoute } from "@ghrunners/monitoring";
 import { ON_CALL_RECEIVER } from "@ghrunners/monitoring/settings";
+import { grafanaLacks } from "./grafana-provisioning";
 import { lackingServices } from "./lacking-services";
 import type { MonitoringPlaces } from "./look-monitoring";
+import type { MissingPart } from "./missing-part";
 import { alertmanagerConfig, fragments, prometheusConfig, ruleGlob, targetGlob } from "./monitoring-config";
 import type { SeenMonitoring, SeenProgram } from "./monitoring-seen";
 
-/** Something that is missing, and how its owner adds it. */
-export interface MissingPart {
-  readonly what: string;
-  /** Commands or lines of configuration. */
-  readonly add: string;
-}
-
 export interface MonitoringPlan {
   /**
-   * ready: nothing is missing. empty: no one has set up Prometheus here, so the command may. owned: what is there
+   * ready: nothing is missing that the program needs; dashboards may not be read by Grafana. empty: no one has set up Prometheus here, so the command may. owned: what is there
    * belongs to someone, and is only read.
    */
   readonly state: "ready" | "empty" | "owned";
@@ -148,8 +143,9 @@ function ownership(seen: SeenMonitoring, places: MonitoringPlaces): string[] {
 
 export function planMonitoring(seen: SeenMonitoring, places: MonitoringPlaces): MonitoringPlan {
   const missing = [...programParts(seen, places), ...configParts(seen, places), ...routeParts(seen, places)];
-  if (missing.length === 0) return { state: "ready", missing, because: [] };
+  const ofGrafana = places.dashboards ? grafanaLacks(seen, places.paths.dashboards) : [];
+  if (missing.length === 0) return { state: "ready", missing: ofGrafana, because: [] };
   const because = ownership(seen, places);
-  if (because.length > 0) return { state: "owned", missing, because };
+  if (because.length > 0) return { state: "owned", missing: [...missing, ...ofGrafana], because };
   return { state: "empty", missing: [], because };
 }

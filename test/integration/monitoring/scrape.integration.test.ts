@@ -124,7 +124,12 @@ describe("the monitoring host's own configuration, on a real Prometheus", functi
       });
       for (const kind of [paths.rules, paths.targets]) mkdirSync(kind);
       for (const { path: file, text } of plannedFiles(plan)) writeFileSync(file, text);
-      const places = { prometheusUrl: url, paths, alertmanager: { url: alertmanager, file: "", manage: false } };
+      const places = {
+        prometheusUrl: url,
+        paths,
+        dashboards: false,
+        alertmanager: { url: alertmanager, file: "", manage: false },
+      };
       // The text that `ghrunners setup monitoring` writes, in a hurry.
       writeFileSync(paths.prometheusConfig, prometheusConfig(places).replaceAll("15s", "1s"));
     });

@@ -49,6 +49,14 @@ function judgeGate(gate: NonNullable<MonitoringFacts["gate"]>): DoctorVerdict | 
   return ok(`${unit}: ${decision?.explanation ?? "no decision"}`);
 }
 
+/** A warning: no dashboard decides anything, and Grafana's owner may be another one. */
+function judgeGrafana(grafana: NonNullable<MonitoringFacts["grafana"]>): DoctorVerdict | readonly DoctorVerdict[] {
+  if ("error" in grafana) return fromMessage("unknown", grafana.error, "ghrunners setup monitoring");
+  const { answers, lacks } = grafana.value;
+  if (lacks.length > 0) return lacks.map(({ what }) => warning(what, "ghrunners setup monitoring"));
+  return ok(answers ? "it answers, and a provider reads them" : "none answers here; ghrunners console draws them");
+}
+
 export function monitoringChecks(all: DoctorFacts, settings: Settings): DoctorCheck[] {
   const { monitoring } = settings;
   const facts = all.monitoring;
@@ -60,7 +68,7 @@ export function monitoringChecks(all: DoctorFacts, settings: Settings): DoctorCh
     (): DoctorVerdict | readonly DoctorVerdict[] =>
       "error" in facts.view ? unknown(facts.view.error, "ghrunners alerts") : judge(facts.view.value);
   const needs = ["monitoring-services", "deployed"];
-  const { gate } = facts;
+  const { gate, grafana } = facts;
   return [
     ...hostChecks(
       {
@@ -109,6 +117,17 @@ export function monitoringChecks(all: DoctorFacts, settings: Settings): DoctorCh
       ),
     },
     { id: "monitoring-alerts", stage, expected: "no alert fires", needs, judge: of(judgeAlerts) },
+    ...(grafana === undefined
+      ? []
+      : [
+          {
+            id: "monitoring-grafana",
+            stage,
+            expected: "a Grafana that reads the folder of the dashboards",
+            needs: ["monitoring-ssh"],
+            judge: () => judgeGrafana(grafana),
+          } as const,
+        ]),
     ...(gate === undefined
       ? []
       : [

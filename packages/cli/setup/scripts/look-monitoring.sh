@@ -3,6 +3,7 @@
 # Parameters: PROMETHEUS_URL ALERTMANAGER_URL GRAFANA_URL  as seen from this host
 #             PROMETHEUS_CONFIG ALERTMANAGER_FILE          their configuration files
 #             RULES_DIR TARGETS_DIR                        folders that Prometheus is to read
+#             DASHBOARDS_DIR GRAFANA_PROVISIONING          folder that Grafana is to read, and that of its providers
 #             PACKAGES                                     names of packages, separated by blanks
 set -euo pipefail
 
@@ -66,8 +67,18 @@ fact answer:prometheus "$(answer "$PROMETHEUS_URL/-/ready")"
 fact answer:alertmanager "$(answer "$ALERTMANAGER_URL/-/ready")"
 fact answer:grafana "$(answer "$GRAFANA_URL/api/health")"
 fact answer:node-exporter "$(answer http://127.0.0.1:9100/metrics)"
-for folder in "$RULES_DIR" "$TARGETS_DIR"; do fact "folder:$folder" "$(there "$folder")"; done
+for folder in "$RULES_DIR" "$TARGETS_DIR" "$GRAFANA_PROVISIONING"; do fact "folder:$folder" "$(there "$folder")"; done
 fact file:prometheus "$(text "$PROMETHEUS_CONFIG")"
 fact file:alertmanager "$(text "$ALERTMANAGER_FILE")"
 fact stock:prometheus "$(stock "$PROMETHEUS_CONFIG")"
 fact stock:alertmanager "$(stock "$ALERTMANAGER_FILE")"
+shopt -s nullglob
+number=0
+for file in "$GRAFANA_PROVISIONING"/*.yaml "$GRAFANA_PROVISIONING"/*.yml; do
+  number=$((number + 1))
+  fact "provider:$number" "$(basename "$file" | base64 --wrap 0) $(text "$file")"
+done
+# What the account of Grafana's packages may read; nothing without the account, or before the folder is there.
+if [[ -d $DASHBOARDS_DIR ]] && id grafana >/dev/null 2>&1; then
+  if runuser -u grafana -- test -r "$DASHBOARDS_DIR" -a -x "$DASHBOARDS_DIR"; then fact reads:grafana yes; else fact reads:grafana no; fi
+fi

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { type SeenMonitoring, parseSeenMonitoring } from "@ghrunners/cli/setup/monitoring-seen";
+import { providerLines } from "@ghrunners/cli/setup/grafana-provisioning";
+import { PROVISIONING, type SeenMonitoring, parseSeenMonitoring } from "@ghrunners/cli/setup/monitoring-seen";
 import { lookParameters } from "@ghrunners/cli/setup/look-monitoring";
 import { installParameters, installScript } from "@ghrunners/cli/setup/monitoring-script";
 import { type MonitoringPlan, planMonitoring } from "@ghrunners/cli/setup/plan-monitoring";
@@ -108,6 +109,26 @@ describe("ghrunners setup monitoring on an empty machine", function () {
     assert.equal(plan().state, "empty");
     assert.match(install().stdout, /^wrote \/etc\/prometheus\/prometheus\.yml/);
     assert.equal(plan().state, "ready");
+  });
+
+  it("says what keeps Grafana from reading the dashboards, with the lines to add, and then nothing", () => {
+    const { dashboards } = places.paths;
+    const add = (): string | undefined => {
+      const { state, missing } = plan();
+      assert.equal(state, "ready");
+      return missing.map(({ what, add: lines }) => `${what}: ${lines}`).join("\n");
+    };
+    // As Grafana's package leaves them: an account, a folder for providers, and an example that does not count.
+    sh(`useradd --system grafana; install -d -m 0750 -g grafana ${PROVISIONING}
+      printf '# providers:\n' >${PROVISIONING}/sample.yaml
+      install -d -m 0700 ${dashboards}`);
+    assert.match(add() ?? "", /no provider in .* reads .*ghrunners: apiVersion: 1[^]*the account grafana cannot read/);
+    const lines = providerLines(dashboards);
+    assert.equal(rig.run(host, ["sh", "-c", `cat >'${PROVISIONING}/our own.yml'`], Buffer.from(lines)).code, 0);
+    assert.match(add() ?? "", /^the account grafana cannot read \S+: chmod o\+rx/);
+    sh(`chmod 0755 ${dashboards}`);
+    assert.equal(add(), "");
+    sh(`rm -r /etc/grafana ${dashboards}; userdel grafana`);
   });
 
   it("leaves the configuration of another team alone, and names the lines that it lacks", () => {

@@ -202,6 +202,7 @@ export function healthy(): DoctorFacts &
           watchdog: true,
         },
       },
+      grafana: { value: { answers: true, lacks: [] } },
       gate: {
         value: {
           ...{ stack: "lab", now: at.toISOString(), unit: "active", pause: null, decision: null, toldUntil: null },

@@ -49,6 +49,18 @@ describe("the doctor's checks of monitoring, targets and changes", () => {
     ],
     ["another alert", view({ alerts: [{ ...alert, severity: "warning" }] }), "warning monitoring-alerts", /runbook/],
     [
+      "a Grafana that does not read the dashboards",
+      monitoring({ grafana: { value: { answers: true, lacks: [{ what: "no provider reads them", add: "lines" }] } } }),
+      "warning monitoring-grafana",
+      /^ghrunners setup monitoring$/,
+    ],
+    [
+      "a Grafana that could not be looked at",
+      monitoring({ grafana: { error: "no answer" } }),
+      "unknown monitoring-grafana",
+      /ghrunners setup monitoring/,
+    ],
+    [
       "a switch that does not decide",
       monitoring({
         gate: { value: { ...gateOf(), problems: ["too old"], next: "docs/runbooks/monitoring-blind.md" } },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { grafanaNotice, lackingServices } from "@ghrunners/cli/setup/lacking-services";
+import { grafanaNotices, lackingServices } from "@ghrunners/cli/setup/lacking-services";
 import { explainLook } from "@ghrunners/cli/setup/look-monitoring";
 import { parseSeenMonitoring } from "@ghrunners/cli/setup/monitoring-seen";
 import { monitoring } from "@ghrunners/config/monitoring";
@@ -31,6 +31,10 @@ const whole = [
   "folder:/etc/prometheus/targets.d no",
   `file:prometheus ${base64("rule_files: []\n")}`,
   "file:alertmanager ",
+  "folder:/etc/grafana/provisioning/dashboards yes",
+  `provider:1 ${base64("my own.yaml")} ${base64("apiVersion: 1\n")}`,
+  `provider:2 ${base64("empty.yml")} `,
+  "reads:grafana no",
 ].join("\n");
 
 describe("what a monitoring host has", () => {
@@ -40,11 +44,16 @@ describe("what a monitoring host has", () => {
       hasSystemd: true,
       packages: ["prometheus"],
       tools: ["promtool"],
-      folders: ["/etc/prometheus/rules.d"],
+      folders: ["/etc/prometheus/rules.d", "/etc/grafana/provisioning/dashboards"],
       prometheus: { runsAs: "prometheus.service", status: 200, config: "rule_files: []\n" },
       alertmanager: { runsAs: "container", status: undefined, config: undefined },
       stock: [],
       grafana: 503,
+      provisioning: [
+        { name: "my own.yaml", text: "apiVersion: 1\n" },
+        { name: "empty.yml", text: "" },
+      ],
+      grafanaReads: false,
       nodeExporter: 200,
     });
   });
@@ -60,6 +69,9 @@ describe("what a monitoring host has", () => {
       ALERTMANAGER_FILE: path.join(projectRoot, "no-such-file"),
       RULES_DIR: projectRoot,
       TARGETS_DIR: path.join(projectRoot, "no-such-folder"),
+      DASHBOARDS_DIR: path.join(projectRoot, "no-such-folder"),
+      // The folder's one file whose name ends as those of providers do.
+      GRAFANA_PROVISIONING: projectRoot,
       PACKAGES: "bash no-such-package",
     };
     const { status, stdout, stderr } = spawnSync("bash", ["-s", "--", "look"], {
@@ -71,6 +83,7 @@ describe("what a monitoring host has", () => {
     assert.match(seen.os, /^[a-z]+/);
     assert.ok(!seen.packages.includes("no-such-package"), stdout);
     assert.deepEqual(seen.folders, [projectRoot]);
+    assert.match(stdout, new RegExp(`^provider:1 ${base64("Pulumi.yaml").slice(0, 8)}`, "m"));
     assert.match(seen.prometheus.config ?? "", /"name": "ghrunners"/);
     assert.deepEqual(
       [seen.prometheus.status, seen.alertmanager.config, seen.grafana],
@@ -83,8 +96,14 @@ describe("what a monitoring host has", () => {
     assert.deepEqual(lackingServices(seen, places), [
       "Alertmanager at http://127.0.0.1:9093 on the monitoring host: seen no answer, though it runs as container, expected 200. Next: ghrunners setup monitoring",
     ]);
-    assert.equal(grafanaNotice(seen, true).length, 1);
-    assert.deepEqual(grafanaNotice(seen, false), []);
+    assert.deepEqual(grafanaNotices({ ...seen, provisioning: undefined }, places), [
+      "No Grafana answers on port 3000 of the monitoring host: the dashboards are installed as files, and ghrunners console draws them.",
+    ]);
+    assert.match(
+      grafanaNotices({ ...seen, grafana: 200, grafanaReads: true }, places).join(),
+      /^Dashboards: no provider in \S+ reads \S+\. Next: ghrunners setup monitoring$/,
+    );
+    assert.deepEqual(grafanaNotices(seen, { ...places, dashboards: false }), []);
   });
 
   it("is told apart from a machine of the stack where it does not answer", () => {

@@ -28,6 +28,8 @@ const empty: SeenMonitoring = {
   prometheus: nothing,
   alertmanager: nothing,
   grafana: undefined,
+  provisioning: undefined,
+  grafanaReads: undefined,
   nodeExporter: undefined,
 };
 const ready: SeenMonitoring = {
@@ -124,6 +126,16 @@ describe("plan of ghrunners setup monitoring", () => {
     const managed = monitoring.parse({ ...address, alertmanager: { manage: true, onCallUrl } });
     assert.deepEqual(whats(unrouted, managed), []);
     assert.equal(alertmanagerConfig(managed), "");
+  });
+
+  it("names what keeps Grafana from reading the dashboards, which the program itself does not need", () => {
+    const unread = { ...ready, grafana: 200, provisioning: [] };
+    const { state, missing } = planMonitoring(unread, places);
+    assert.deepEqual([state, missing.length], ["ready", 1]);
+    assert.match(missing[0]?.add ?? "", /^apiVersion: 1\nproviders:\n {2}- name: ghrunners\n/);
+    assert.deepEqual(planMonitoring(unread, { ...places, dashboards: false }).missing, []);
+    const owned = planMonitoring({ ...unread, tools: [], os: "fedora 42" }, places);
+    assert.deepEqual([owned.state, owned.missing.length], ["owned", 4]);
   });
 
   it("has fragments that a configuration with all of them consists of", () => {
