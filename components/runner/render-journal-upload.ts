@@ -24,6 +24,11 @@ export function renderRedactor(origin: LogOrigin): string {
 /**
  * The redactor writes to a journal of its own (LogNamespace), the only one that is uploaded. It may read journal and
  * files, write its own state, and nothing else.
+ *
+ * The socket of that journal is open to one group ({@link namespaceSocketDropIn}). systemd connects a service's standard
+ * error to it as the service's user and main group, without supplementary groups, and where it may not, it takes
+ * /dev/null and warns in the host's journal. Source: systemd, setup_output and connect_journal_socket in
+ * src/core/exec-invoke.c (src/core/execute.c before version 255).
  */
 export const redactorUnit = `[Unit]
 Description=Redacts the runner's logs before they leave this host
@@ -34,7 +39,8 @@ After=systemd-journald@${LOG_NAMESPACE}.socket
 LogNamespace=${LOG_NAMESPACE}
 ExecStart=/usr/bin/python3 -I /usr/local/lib/ghrunners/logs/redactor.py /etc/ghrunners/logs/redactor.json
 DynamicUser=yes
-SupplementaryGroups=systemd-journal
+# Its main group, for systemd connects standard error to the journal's socket with this group alone.
+Group=systemd-journal
 StateDirectory=ghrunners-logs
 Restart=always
 RestartSec=2

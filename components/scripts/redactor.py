@@ -17,6 +17,7 @@ import struct
 import subprocess
 import sys
 import time
+import traceback
 
 JOURNAL_SOCKET = "/run/systemd/journal/socket"
 PAUSE_SECONDS = 0.5
@@ -89,6 +90,11 @@ class Redactor:
     def name(self, text):
         """A name that a job may have chosen: without secrets, and short."""
         return self.without_secrets(self.terminal_sequences.sub("", text[:LONGEST_LINE]))[:LONGEST_NAME]
+
+    def report(self, kind, error, trace):
+        """Python's words for an error that ends the program, line by line: they may quote what it was working on."""
+        for line in "".join(traceback.format_exception(kind, error, trace)).splitlines():
+            print(self.name(line), file=sys.stderr)
 
     def replaced(self, text):
         for pattern, replacement in self.rules:
@@ -360,6 +366,7 @@ def main(config_file):
     state = load(state_file)
     open_keys, offsets = state.get("keys", {}), state.get("offsets", {})
     redactor = Redactor(config["redactions"], open_keys, config["terminalSequences"])
+    sys.excepthook = redactor.report
     watchdog = Watchdog()
     journal = Journal(config["units"], state.get("cursor"))
     files = Files(config["files"], offsets, redactor.name)

@@ -123,6 +123,16 @@ s.sendall(b"${text}")`,
     assert.equal(count("past the redactor"), 0);
   });
 
+  it("the redactor's own words reach its journal and the receiver, and no secret in them", async () => {
+    const secret = `ghp_${"A1b2".repeat(9)}`;
+    rig.exec(host, "mkfifo", `/opt/actions-runner/_diag/Runner_${secret}.log`);
+    await arrives("is not a file and is not shipped");
+    rig.exec(host, "rm", `/opt/actions-runner/_diag/Runner_${secret}.log`);
+    assert.ok(!arrived().includes(secret));
+    const line = ["journalctl", `--namespace=${LOG_NAMESPACE}`, "--unit=ghrunners-log-redactor", "--output=cat"];
+    assert.match(rig.exec(host, ...line, "--no-pager"), /is not a file and is not shipped/);
+  });
+
   it("closes a socket that is open to every user, whatever made it so", () => {
     const socket = `/run/systemd/journal.${LOG_NAMESPACE}/socket`;
     const mode = (): string => rig.exec(host, "stat", "--format=%a", socket);

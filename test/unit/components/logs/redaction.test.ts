@@ -45,6 +45,24 @@ describe("redaction of logs", () => {
     }
   });
 
+  it("also takes secrets out of the words with which an error ends the redactor", () => {
+    const program = `
+import json, sys
+sys.path.insert(0, sys.argv[1])
+sys.dont_write_bytecode = True
+import redactor
+config = json.load(sys.stdin)
+sys.excepthook = redactor.Redactor(config["redactions"], {}, config["terminalSequences"]).report
+raise ValueError("cannot read 'password=hunter2hunter2'")
+`;
+    const { stderr } = spawnSync("python3", ["-c", program, folder], {
+      input: renderRedactor(origin),
+      encoding: "utf8",
+    });
+    assert.match(stderr, /^Traceback[^]*ValueError: cannot read 'password=\[REDACTED [a-z-]+\]/);
+    assert.ok(!stderr.includes("hunter2"), stderr);
+  });
+
   const planted = plantedSecrets();
   let withoutSecrets: (string | null)[][];
   before(() => {
