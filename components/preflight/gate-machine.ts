@@ -51,7 +51,7 @@ function labelsIn(text: string): readonly string[] | undefined {
   try {
     const value = JSON.parse(text) as unknown;
     const isList = Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === "string");
-    return isList ? (value as string[]) : undefined;
+    return isList ? value : undefined;
   } catch {
     return undefined;
   }

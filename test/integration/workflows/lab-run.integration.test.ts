@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { TestEmulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { seal } from "@ghrunners/lab/driver/seal";
 import { until } from "@ghrunners/core/until";
 import type { JobRecord, RunRecord } from "@ghrunners/lab/github/workflows/records";
 import { projectRoot } from "@ghrunners/core/project-root";
-import { lfsPointer } from "../../unit/deploy/support/target";
 
 const github = path.join(projectRoot, ".github");
 const here = { owner, repo };
@@ -200,28 +199,6 @@ for (const variablesOfRun of ["now", "creation"] as const)
       );
     });
 
-    it("refuses before a script runs where the commit's archive has a pointer of Git LFS, until it leaves it out", async () => {
-      const asset = path.join(emulator.folder, ".github/model.bin");
-      const attributes = path.join(emulator.folder, ".github/.gitattributes");
-      writeFileSync(asset, lfsPointer(52_428_800));
-      try {
-        await choose(5);
-        addPrimary();
-        const refused = release("auto", "release-here.yml");
-        assert.equal(await conclusion(refused), "failure");
-        assert.match(
-          log(deployJob(refused)),
-          /the commit's archive has pointers: \.\/\.github\/model\.bin \(1 in all\)\. Nothing/,
-        );
-        assert.doesNotMatch(log(deployJob(refused)), /deployed/);
-        writeFileSync(attributes, "/model.bin export-ignore\n");
-        const run = release("auto", "release-here.yml");
-        assert.equal(await conclusion(run), "success", log(deployJob(run)));
-      } finally {
-        for (const file of [asset, attributes]) rmSync(file, { force: true });
-      }
-    });
-
     it("stops when another runner was chosen while the deployment waited for its reviewer", async () => {
       const operator = await emulator.client();
       const production = { ...here, environment_name: "production" };
@@ -305,24 +282,6 @@ for (const variablesOfRun of ["now", "creation"] as const)
       await choose(5);
       emulator.engine.rerun(run.id, { only: "failed", login: "operator" });
       await until("the runner is offered the job", 20_000, () => emulator.engine.offered(runnerId));
-      emulator.engine.cancel(run.id, { force: false });
-      assert.equal(await conclusion(run), "cancelled");
-    });
-
-    it("runs the gate on the machine that GATE_RUNNER names, and on none of GitHub's", async () => {
-      const operator = await emulator.client();
-      const name = "GATE_RUNNER";
-      await operator.actions.createRepoVariable({ ...here, name, value: '["self-hosted","gate"]' });
-      addPrimary();
-      const machine = emulator.addRunner("gate-1");
-      emulator.services.store.change((state) => {
-        const runner = state.runners.find((known) => known.id === machine);
-        if (runner !== undefined)
-          runner.labels = ["self-hosted", "gate"].map((each, index) => ({ id: index + 1, name: each, type: "custom" }));
-      });
-      const run = release();
-      const offered = await until("the machine is offered the gate", 10_000, () => emulator.engine.offered(machine));
-      assert.deepEqual([offered.name, offered.labels], ["production / gate / Choose", ["self-hosted", "gate"]]);
       emulator.engine.cancel(run.id, { force: false });
       assert.equal(await conclusion(run), "cancelled");
     });

@@ -22,7 +22,7 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^gh variable set GATE_RUNNER --body '\["self-hosted","gate"\]'$/,
-    notRun: "it is GitHub's own program; lab-run.integration.test.ts sets the variable by the API",
+    notRun: "it is GitHub's own program; unit/workflows/gate-runner.test.ts sets the variable by the API",
   },
   { pattern: /^npx mocha$/, notRun: "it is what runs the unit tests" },
   {
