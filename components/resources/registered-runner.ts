@@ -5,20 +5,18 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { RUNNER_HOME, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
-import type { GitHubClient } from "@ghrunners/core/github/client";
-import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import { sameLabels } from "@ghrunners/core/github/runner";
-import { whenAllowed } from "@ghrunners/core/github/when-allowed";
 import type { HostSession } from "@ghrunners/core/ssh/session";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { diffRegisteredRunner, type RegistrationLimits, type RunnerIdentity } from "../runner/plan-registration";
-import { configure, openGitHub, withHostIfReachable, withHostWhenUp } from "./provider-access";
+import { configure, openGitHub, withHost, withHostIfReachable, withHostWhenUp } from "./provider-access";
+import type { OfflineHost } from "../runner/plan-offline";
 import { refuseOnItself } from "../runner/own-machine";
 import { removeRunner } from "../runner/remove-registration";
+import { waitUntilOnline } from "../runner/wait-until-online";
 import { hostScript } from "../scripts/read-script";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 import { runScript } from "@ghrunners/core/ssh/script";
-import { type Pace, poll } from "@ghrunners/core/until";
 
 /** Inputs of the dynamic resource RegisteredRunner, as its provider sees them. */
 export interface RegisteredRunnerInputs extends RunnerIdentity {
@@ -46,19 +44,12 @@ export interface RegisteredRunnerState extends RegisteredRunnerInputs {
 const SCRIPT = hostScript("service.sh");
 const SCRIPT_LIMIT_MS = 120_000;
 const PROBE_TIMEOUT_MS = 5_000;
-/** Pauses between two polls of GitHub, milliseconds. */
-const PACE = { pauseMs: 500, longestPauseMs: 5_000 };
-/**
- * GitHub holds the session of a listener that was killed for about four minutes; the next one asks for its own every
- * 30 s. Source: actions/runner, BrokerMessageListener.cs.
- */
-const SESSION_SECONDS = 300;
 /** How long a machine may take to answer SSH again after a change of its VM restarted it. */
 const RESTART_LIMIT_MS = 180_000;
 
 function script(
   session: HostSession,
-  verb: string,
+  verb: "start" | "restart" | "stop" | "show" | "look",
   { unit }: RegisteredRunnerInputs,
   limitMs = SCRIPT_LIMIT_MS,
 ): Promise<string> {
@@ -76,48 +67,29 @@ async function probe(
   return { service, version };
 }
 
-/**
- * Waits until GitHub shows the runner online: `limits.onlineSeconds`, and longer while GitHub holds the session of a
- * listener that was killed.
- * @param holdsSession asks the host whether its listener waits for that
- * @throws Error if the runner is not online in time
- */
-export async function waitUntilOnline(
-  github: Pick<GitHubClient, "runner">,
-  inputs: RegisteredRunnerInputs,
-  holdsSession: () => Promise<boolean>,
-  pace: Omit<Pace, "limitMs"> = PACE,
-): Promise<GitHubRunner> {
-  const look = (seconds: number): Promise<GitHubRunner | undefined> =>
-    poll(
-      () => whenAllowed(() => github.runner(inputs.runnerId), seconds * 1_000),
-      (seen) => seen?.online === true,
-      { ...pace, limitMs: seconds * 1_000 },
-    );
-  let waited = inputs.limits.onlineSeconds;
-  let runner = await look(waited);
-  if (!runner?.online && waited < SESSION_SECONDS && (await holdsSession())) {
-    runner = await look(SESSION_SECONDS - waited);
-    waited = SESSION_SECONDS;
-  }
-  if (runner?.online) return runner;
-  throw new Error(
-    `GitHub shows runner ${inputs.runnerName} ${runner === undefined ? "unregistered" : "offline"} ` +
-      `${waited} s after its service started. Expected online. ` +
-      `Next: journalctl -u ${inputs.unit} on ${inputs.host.host}, then pulumi up --refresh`,
-  );
+/** @returns seconds since the unit was started: 0 if this started it */
+async function start(session: HostSession, inputs: RegisteredRunnerInputs): Promise<number> {
+  return Number(await script(session, "start", inputs));
+}
+
+/** What the host shows of a runner that GitHub does not show online; undefined if it does not answer. */
+async function lookAt(inputs: RegisteredRunnerInputs): Promise<OfflineHost | undefined> {
+  const text = await withHostIfReachable(inputs.host, (session) => script(session, "look", inputs));
+  const [unit = "unknown", jobs, words = ""] = text?.split("\n") ?? [];
+  const holdsSession = words.startsWith("A session for this runner already exists");
+  return text === undefined ? undefined : { unit, jobs: Number(jobs), holdsSession };
 }
 
 async function converge(inputs: RegisteredRunnerInputs): Promise<RegisteredRunnerState> {
   const github = await openGitHub(inputs);
-  const startAndProbe = async (session: HostSession): ReturnType<typeof probe> => {
-    await script(session, "start", inputs);
-    return probe(session, inputs);
+  const startAndProbe = async (session: HostSession): Promise<{ activeSeconds: number; version: string }> => {
+    const activeSeconds = await start(session, inputs);
+    return { activeSeconds, version: (await probe(session, inputs)).version };
   };
-  const { version } = await withHostWhenUp(inputs.host, startAndProbe, RESTART_LIMIT_MS);
-  const runner = await waitUntilOnline(github, inputs, async () => {
-    const words = await withHostIfReachable(inputs.host, (session) => script(session, "session", inputs));
-    return words?.startsWith("A session for this runner already exists") === true;
+  const { activeSeconds, version } = await withHostWhenUp(inputs.host, startAndProbe, RESTART_LIMIT_MS);
+  const runner = await waitUntilOnline(github, inputs, activeSeconds, {
+    look: () => lookAt(inputs),
+    restart: () => withHost(inputs.host, (session) => script(session, "restart", inputs)),
   });
   const runningVersion = runner.version ?? version;
   if (runningVersion !== "" && compareVersions(runningVersion, inputs.version) < 0) {

@@ -6,6 +6,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { RUNNER_HOME, RUNNER_USER, SETUP_USER, WORK_FOLDER } from "@ghrunners/core/vocabulary/runner";
 import type { GitHubClient } from "@ghrunners/core/github/client";
+import { drainRunner } from "@ghrunners/core/github/drain";
 import { type Repository, repositoryOf } from "@ghrunners/core/github/repository";
 import { groupOfRunner, moveRunner } from "@ghrunners/core/github/runner-group";
 import { registrationUrl, runnersPage } from "@ghrunners/core/github/runner-scope";
@@ -93,6 +94,19 @@ async function register(github: GitHubClient, session: HostSession, inputs: Regi
   return onHost.agentId;
 }
 
+/**
+ * Registering stops the unit. A listener that has lost its files works on until its next start, and may have a job.
+ * @throws Error if this process is that job, or if the job does not end in time
+ */
+async function drain(
+  github: GitHubClient,
+  { runnerName, limits }: RegistrationInputs,
+  runnerId: number,
+): Promise<void> {
+  refuseOnItself(runnerName);
+  await drainRunner(github, runnerId, limits.drainMinutes * 60_000);
+}
+
 /** Makes host and GitHub agree on one registration, whatever state an earlier run left. */
 async function ensureRegistered(inputs: RegistrationInputs, known: number | undefined): Promise<RegistrationState> {
   const github = await openGitHub(inputs);
@@ -105,7 +119,10 @@ async function ensureRegistered(inputs: RegistrationInputs, known: number | unde
       return planRegistration(wanted, onHost, atGitHub && { ...atGitHub, elsewhere }, known);
     };
     const plan = await poll(look, ({ action }) => action !== "wait", NAME_TAKEN);
-    if (plan.action === "register") return register(github, session, inputs);
+    if (plan.action === "register") {
+      if (known !== undefined) await drain(github, inputs, known);
+      return register(github, session, inputs);
+    }
     if (plan.action === "keep") {
       await script(session, "install-service", inputs);
       return plan.runnerId;

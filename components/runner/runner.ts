@@ -182,14 +182,15 @@ export class Runner extends pulumi.ComponentResource {
       parent: this,
       // In a destroy the runner is removed from GitHub first, so there is nothing left to drain on its machine.
       dependsOn: [agent, drain],
-      customTimeouts: { create: "10m", update: "10m", delete: "60m" },
+      // An update may wait for a job, as the drain does.
+      customTimeouts: { create: "10m", update: "7h", delete: "60m" },
     });
     // Known once the agent is installed: the drain hook, if it ran, ran before.
     const drained = agent.revision.apply(() => hooks.wasDrained(args.name));
     const registered = new RegisteredRunner(
       `${name}-online`,
       { ...common, version: archive.version, revision, drained, runnerId, service: "active", status: "online" },
-      { parent: this, customTimeouts: { create: "20m", update: "20m", delete: "60m" } },
+      { parent: this, customTimeouts: { create: "60m", update: "60m", delete: "60m" } },
     );
     new HostTelemetry(
       `${name}-telemetry`,

@@ -51,6 +51,7 @@ describe("the runner program on a host", function () {
   const registration = (verb: string): Finished => host.registration(verb);
   const service = (verb: string): string =>
     host.script("service.sh", verb, { UNIT: unit, RUNNER_USER, RUNNER_HOME }).stdout.trim();
+  const lastWords = (): string => service("look").split("\n")[2] ?? "";
   const installed = (): string => sh(`readlink ${RUNNER_HOME}/bin`);
   const active = (): string => sh(`systemctl is-active ${unit} || true`);
 
@@ -111,7 +112,7 @@ describe("the runner program on a host", function () {
   });
 
   it("is waited for while GitHub holds the session of a listener that was killed, for four minutes", () => {
-    assert.equal(service("session"), "Listening for Jobs");
+    assert.equal(lastWords(), "Listening for Jobs");
     // Time passes by the pauses of the script alone: each sleep counts, and takes no time.
     sh(`printf '#!/bin/bash\\nseconds=\${1/.*} tenths=\${1#*.}; [[ $1 == *.* ]] || tenths=0
 echo $(($(cat /run/passed) + seconds * 10 + tenths)) >/run/passed.new; mv /run/passed.new /run/passed; exec /bin/sleep 0.02\\n' \\
@@ -120,7 +121,7 @@ echo $(($(cat /run/passed) + seconds * 10 + tenths)) >/run/passed.new; mv /run/p
     assert.equal(code, 0, stderr);
     assert.equal(installed(), "bin.2.338.0");
     assert.ok(Number(sh("cat /run/passed")) >= 2400, "it did not wait");
-    assert.equal(service("session"), "Listening for Jobs");
+    assert.equal(lastWords(), "Listening for Jobs");
     sh("rm /run/session");
     sh("rm /usr/local/bin/sleep");
   });
@@ -128,10 +129,33 @@ echo $(($(cat /run/passed) + seconds * 10 + tenths)) >/run/passed.new; mv /run/p
   it("says that GitHub holds another session as long as it does", () => {
     sh(`touch /run/session; echo 0 >/run/passed; systemctl restart ${unit}
       for i in $(seq 100); do journalctl -u ${unit} -n 1 -o cat | grep -q already && break; sleep 0.1; done`);
-    assert.equal(service("session"), "A session for this runner already exists");
+    assert.equal(lastWords(), "A session for this runner already exists");
     sh(`rm /run/session; systemctl restart ${unit}
       for i in $(seq 100); do journalctl -u ${unit} -n 1 -o cat | grep -q Listening && break; sleep 0.1; done`);
-    assert.equal(service("session"), "Listening for Jobs");
+    assert.equal(lastWords(), "Listening for Jobs");
+  });
+
+  it("says for how long it has been active before it was started", async () => {
+    sh(`systemctl stop ${unit}`);
+    assert.equal(service("start"), "0");
+    await until("it is active for a second", 5_000, () => Number(service("start")) >= 1);
+  });
+
+  it("is restarted when it is asked to, but never while a job is at work", async () => {
+    const process = (): string => sh(`systemctl show --property=MainPID --value ${unit}`);
+    const restart = (): Finished => host.script("service.sh", "restart", { UNIT: unit, RUNNER_USER, RUNNER_HOME });
+    const jobs = (): string | undefined => service("look").split("\n")[1];
+    const before = process();
+    sh("systemd-run --quiet --unit job bash -c 'exec -a Runner.Worker sleep infinity'");
+    await until("the job is at work", 5_000, () => jobs() === "1");
+    const refused = restart();
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /was not restarted: a job is at work\. Expected none\. Next: when the job has ended/);
+    assert.equal(process(), before);
+    sh("systemctl stop job");
+    await until("the job has ended", 5_000, () => jobs() === "0");
+    assert.equal(restart().code, 0);
+    assert.notEqual(process(), before);
   });
 
   it("has the registration that GitHub moved it to, and is registered anew without the files of the old one", () => {
