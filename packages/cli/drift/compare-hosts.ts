@@ -22,6 +22,7 @@ function units(expected: HostExpectation, seen: SeenHost, repairs: Repairs): Fin
   const rebuild = repairs.replace(machine);
   check("unit-enabled", "enabled", unit.enabled, repairs.refresh);
   check("unit-active", "active", unit.active, repairs.refresh);
+  check("unit-credentials", "there", unit.hasCredentials ? "there" : "not there", repairs.refresh);
   check("unit-user", RUNNER_USER, unit.user, rebuild);
   const foreign = unit.dropIns.filter((file) => !file.endsWith(`/${OWN_DROP_IN}`) && !file.startsWith("/usr/lib/"));
   check("unit-drop-in", "no other drop-in", foreign.sort().join(", ") || "no other drop-in", rebuild);

@@ -47,6 +47,8 @@ export interface SeenHost {
     readonly active: string;
     /** Its last error, while it is not active; empty if it is, or has said none. */
     readonly words: string;
+    /** Whether the files are there with which its listener logs in to GitHub when it starts. */
+    readonly hasCredentials: boolean;
     /** Number of jobs at work, by their processes. */
     readonly jobs: number;
     readonly user: string;

@@ -50,6 +50,7 @@ export function parseHost(name: string, output: string): SeenHost {
       active: fact("active"),
       // The journal has what jobs say, too.
       words: withoutSecrets(fact("words")),
+      hasCredentials: fact("credentials") !== "lost",
       jobs: Number(fact("jobs")),
       user: fact("user"),
       dropIns: fact("dropIns")

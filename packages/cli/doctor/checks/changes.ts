@@ -64,6 +64,7 @@ const toldAbove = [
   "runner-missing",
   "runner-labels",
   "unit-active",
+  "unit-credentials",
   "unit-enabled",
 ];
 

@@ -33,9 +33,13 @@ function judgeUnit(facts: DoctorFacts, name: string, login: string): DoctorVerdi
   const host = facts.hosts?.[name];
   if (host === undefined || "error" in host || host.value.unit === undefined)
     return unknown("the unit was not read", AGAIN);
-  const { active, enabled, words } = host.value.unit;
-  const seen = `${active}, ${enabled}${words === "" ? "" : `: ${words}`}`;
-  if (active === "active" && enabled === "enabled") return ok(seen);
+  const { active, enabled, words, hasCredentials } = host.value.unit;
+  const lost = hasCredentials ? "" : ", without its credentials for GitHub";
+  const seen = `${active}, ${enabled}${lost}${words === "" ? "" : `: ${words}`}`;
+  const runs = active === "active" && enabled === "enabled";
+  // The listener read them when it started: it works until it starts again.
+  if (!hasCredentials) return runs ? warning(seen, HEAL) : problem(seen, HEAL);
+  if (runs) return ok(seen);
   // GitHub serves this version no more: only another version helps.
   if (/version .*deprecated/i.test(words)) return problem(seen, RAISE_VERSION);
   if (/registration has been deleted/i.test(words)) return problem(seen, HEAL);

@@ -32,7 +32,17 @@ printf 'unit\tactive\t%s\n' "$(systemctl is-active "$UNIT" || true)"
 # Its last words while it is not active: a runner that GitHub refuses says why, and is started again and again.
 systemctl is-active --quiet "$UNIT" ||
   printf 'unit\twords\t%s\n' "$(journalctl --unit "$UNIT" --no-pager --quiet --output cat --lines 60 2>/dev/null |
-    grep -aiE 'error occurr?ed|deprecated|has been deleted|conflict' | tail -n 1 | tr -d '\000-\037\177' | cut -c 1-300)"
+    grep -aiE 'error occurr?ed|deprecated|has been deleted|conflict|not configured' | tail -n 1 | tr -d '\000-\037\177' | cut -c 1-300)"
+# As the runner looks for them: root looks at nothing below a folder that its user may enter.
+as_runner() {
+  runuser -u "$RUNNER_USER" -- "$@"
+}
+# The listener reads them when it starts; the migrated ones take the others' place. See components/scripts/registration.sh.
+if as_runner test -s "$RUNNER_HOME/.credentials_rsaparams" -a \( -s "$RUNNER_HOME/.credentials" -o -s "$RUNNER_HOME/.credentials_migrated" \); then
+  printf 'unit\tcredentials\tkept\n'
+else
+  printf 'unit\tcredentials\tlost\n'
+fi
 printf 'unit\tjobs\t%s\n' "$(pgrep -cf '[R]unner.Worker' || true)"
 printf 'unit\tuser\t%s\n' "$(systemctl show --property User --value "$UNIT")"
 printf 'unit\tdropIns\t%s\n' "$(systemctl show --property DropInPaths --value "$UNIT")"
@@ -41,7 +51,7 @@ printf 'unit\tconfiguration\t%s\n' \
   "$(sha256sum "$drop_in" "$POLICY_FILE" "$RUNNER_HOME/.env" "$RUNNER_HOME/.path" "$HOOKS_FOLDER"/*.sh 2>/dev/null | sha256sum | cut -c 1-12)"
 # The first folder of jobs that their user cannot use.
 for name in $JOB_FOLDERS; do
-  runuser -u "$RUNNER_USER" -- test -w "$RUNNER_HOME/$name" -a -x "$RUNNER_HOME/$name" && continue
+  as_runner test -w "$RUNNER_HOME/$name" -a -x "$RUNNER_HOME/$name" && continue
   printf 'unit\tunusable\t%s\n' "$RUNNER_HOME/$name"
   break
 done

@@ -72,6 +72,7 @@ export const host = (name: string): SeenHost => ({
     writable: "",
     unusable: "",
     words: "",
+    hasCredentials: true,
     jobs: 0,
   },
 });

@@ -28,6 +28,18 @@ describe("the doctor's checks of hosts, runners and who deploys", () => {
       heal,
     ],
     [
+      "a unit that has given up without its credentials, whatever it said",
+      ofUnit({ active: "failed", hasCredentials: false }),
+      `problem runner-unit ${name}`,
+      heal,
+    ],
+    [
+      "a unit at work that will not start again, for want of its credentials",
+      ofUnit({ hasCredentials: false }),
+      `warning runner-unit ${name}`,
+      heal,
+    ],
+    [
       "a runner that is busy without a job",
       ofRunner({ busy: true }),
       `warning runner-registered ${name}`,

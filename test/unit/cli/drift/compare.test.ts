@@ -81,6 +81,7 @@ const unit = {
   writable: "",
   unusable: "",
   words: "",
+  hasCredentials: true,
   jobs: 0,
 };
 const vitals = { clock: 1_764_000_000, disk: 0.2, inodes: 0.1 };
@@ -184,6 +185,7 @@ describe("drift between the three planes", () => {
     ],
     ["unit-enabled", { hosts: [{ ...host, unit: { ...unit, enabled: "disabled" } }] }, /--refresh/],
     ["unit-active", { hosts: [{ ...host, unit: { ...unit, active: "inactive" } }] }, /--refresh/],
+    ["unit-credentials", { hosts: [{ ...host, unit: { ...unit, hasCredentials: false } }] }, /--refresh/],
     ["unit-user", { hosts: [{ ...host, unit: { ...unit, user: "root" } }] }, /--replace 'urn:one'/],
     ["unit-drop-in", { hosts: [{ ...host, unit: { ...unit, dropIns: ["/etc/x.conf"] } }] }, /--replace/],
     ["unit-configuration", { hosts: [{ ...host, unit: { ...unit, configuration: "ffffffffffff" } }] }, /--replace/],

@@ -38,6 +38,8 @@ describe("what drift reads of a host", () => {
     assert.deepEqual(parseHost("one", output).unit?.dropIns, ["/a", "/b"]);
     assert.equal(parseHost("one", `${output}unit\twritable\t''\n`).unit?.writable, "");
     assert.equal(parseHost("one", `${output}unit\twritable\t/opt/x\n`).unit?.writable, "/opt/x");
+    assert.equal(parseHost("one", `${output}unit\tcredentials\tlost\n`).unit?.hasCredentials, false);
+    assert.equal(parseHost("one", `${output}unit\tcredentials\tkept\n`).unit?.hasCredentials, true);
     assert.equal(parseHost("target", "key\tr\t/k\troot\tssh-ed25519 AAAA x\n").unit, undefined);
   });
 
