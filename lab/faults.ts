@@ -62,7 +62,7 @@ export const faults: readonly LabFault[] = [
     adminName: "runner-ghost-busy",
     target: "runner",
     parameters: {},
-    about: "GitHub shows the runner busy without a job",
+    about: "GitHub shows the runner busy without a job, until its service is restarted",
   },
   {
     name: "api-offline",
@@ -78,7 +78,7 @@ export const faults: readonly LabFault[] = [
     adminName: "runner-version-deprecated",
     target: "runner",
     parameters: {},
-    about: "GitHub gives no more jobs to this runner's version",
+    about: "GitHub gives no more jobs to the version that this runner has now",
   },
   {
     name: "session-conflict",

@@ -63,9 +63,15 @@ export const faultKinds = {
     parameters: z.strictObject({ version: z.string().min(1), days: z.number().min(-365).max(365) }),
   },
   "runner-hang": { does: "the listener stays alive and says nothing", parameters: runner },
-  "runner-ghost-busy": { does: "GitHub shows the runner busy without a job", parameters: runner },
+  "runner-ghost-busy": {
+    does: "GitHub shows the runner busy without a job, until its listener opens another session",
+    parameters: runner,
+  },
   "runner-api-offline": { does: "GitHub shows the runner offline although it works", parameters: runner },
-  "runner-version-deprecated": { does: "the runner's version is refused at its next session", parameters: runner },
+  "runner-version-deprecated": {
+    does: "the version that the runner has now is refused at its next session",
+    parameters: runner.extend({ version: z.string().optional() }),
+  },
   "runner-session-conflict": { does: "another session of the runner is said to exist", parameters: runner },
   "runner-registration-deleted": { does: "the registration is deleted, for good: this never ends", parameters: runner },
 } as const;
@@ -93,11 +99,16 @@ export class GitHubFaults {
   /** @throws ZodError when the parameters are not those of the fault */
   set(name: GitHubFaultName, parameters: unknown): GitHubFault {
     const checked = faultKinds[name].parameters.parse(parameters ?? {}) as Record<string, unknown>;
+    if (name === "runner-version-deprecated") checked.version ??= this.versionOf(String(checked.name));
     const fault: GitHubFault = { name, parameters: checked, since: this.store.now() };
     if (typeof checked.count === "number") fault.remaining = checked.count;
     if (name === "runner-registration-deleted") this.deleteRegistration(String(checked.name));
     else this.record(fault);
     return fault;
+  }
+
+  private versionOf(name: string): string | undefined {
+    return this.store.state.runners.find((known) => known.name === name)?.version ?? undefined;
   }
 
   private record(fault: GitHubFault): void {

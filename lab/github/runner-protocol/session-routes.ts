@@ -44,6 +44,8 @@ export function sessionRoutes(services: Services, jobs: JobQueue): GitHubRoute[]
     }
     const session: Session = { id: randomUUID(), runnerId: runner.id, owner, createdAt: now, lastHeard: now };
     sessions.open(session);
+    // A restart of its service frees such a runner, mostly. Source: issue 4312 of actions/runner.
+    if (faults.hits("runner-ghost-busy", runner.name)) faults.clear("runner-ghost-busy", { name: runner.name });
     if (runner.version !== version) {
       store.change((state) => {
         const known = state.runners.find(({ id }) => id === runner.id);
@@ -94,8 +96,11 @@ export function sessionRoutes(services: Services, jobs: JobQueue): GitHubRoute[]
 }
 
 function refuseDeprecated(services: Services, runner: StoredRunner, version: string): void {
-  const isRefused = services.faults.hits("runner-version-deprecated", runner.name) || isDeprecated(services, version);
-  if (!isRefused) return;
+  const fault = services.faults.active(
+    "runner-version-deprecated",
+    (meant) => meant.name === runner.name && (meant.version ?? version) === version,
+  );
+  if (fault === undefined && !isDeprecated(services, version)) return;
   throw refusal(403, "version-deprecated", `Runner version v${version} is deprecated and cannot receive messages.`);
 }
 

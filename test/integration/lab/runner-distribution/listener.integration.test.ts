@@ -91,6 +91,9 @@ describe("the listener of the stand-in runner", function () {
     assert.match(runner.output, /Runner version v2\.336\.0 is deprecated and cannot receive messages/);
     runner.start(["./bin/Runner.Listener", "run"], { ACTIONS_RUNNER_RETURN_VERSION_DEPRECATED_EXIT_CODE: "1" });
     assert.equal(await runner.exited, 7);
+    rig.services.faults.set("runner-version-deprecated", { name: "old", version: "2.335.1" });
+    runner.start();
+    await until("another version than the refused one is served", 5_000, () => rig.status("old") === "online");
   });
 
   it("ends with 1 when its registration was deleted while it ran", async () => {
@@ -125,6 +128,9 @@ describe("the listener of the stand-in runner", function () {
     fault("runner-api-offline", "liar");
     assert.equal(rig.status("liar"), "offline");
     assert.equal(rig.services.presence.isConnected(known().id), true);
+    await runner.stop();
+    runner.start();
+    await until("it is free after a restart", 5_000, () => !rig.services.presence.isBusy(known()));
   });
 
   it("version 2.337.0 is broken on purpose: it configures, tells its version, and crashes when it runs", async () => {
