@@ -34,6 +34,10 @@ export const thresholds = {
   updatePendingSeconds: 30 * day,
   rebootRequiredSeconds: 7 * day,
   failedDeploymentsPerHour: 3,
+  /** One failure is a bad release, and two are its second try. */
+  failedJobsInRow: 3,
+  /** Time after the last failure in which a runner is left alone: then a deployment may try it again. */
+  suspectSeconds: 1 * day,
   /** SC-002. */
   deploymentP95Seconds: 10 * minute,
   /** SC-001. */

@@ -86,7 +86,7 @@ const fingerprint = (token = ""): string => createHash("sha256").update(token).d
 
 /** What GitHub is expected to show: everything else that the fleet exporter sees is drift. */
 function fleetExporterArgs(settings: Settings): MonitoringHostArgs["fleetExporter"] {
-  const { environment, github, deployment, secrets, exporterToken } = settings;
+  const { environment, github, deployment, secrets, smoke, exporterToken } = settings;
   return {
     config: {
       view: "fleet",
@@ -102,6 +102,7 @@ function fleetExporterArgs(settings: Settings): MonitoringHostArgs["fleetExporte
       label: environment,
       knownRunners: settings.monitoring?.knownRunners ?? [],
       deploymentWorkflow: DEPLOY_WORKFLOW,
+      smokeWorkflow: smoke.workflow,
       secrets: secrets.map(({ name, scope, rotateDays }) => ({ name, scope, rotateDays })),
       ...(deployment === undefined
         ? {}

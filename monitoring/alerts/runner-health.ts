@@ -144,6 +144,18 @@ const alerts: readonly Alert[] = [
   },
   {
     ...degraded,
+    labels: { reason: "failed_jobs" },
+    summary: "Deployments fail on runner {{ $labels.runner }} ({{ $labels.role }})",
+    expr: ({ environment }) => [
+      `max ${BY_RUNNER} (${select(metrics.githubDeploymentJobsFailedInRow, environment)}) and max ${BY_RUNNER} (${select(metrics.githubRunnerSuspect, environment)}) == 1`,
+    ],
+    description:
+      "The last {{ $value }} deployment jobs on {{ $labels.runner }} failed, and not those of another runner of {{ $labels.environment }}. Deployments use it only if no other runner is healthy.",
+    action:
+      "Compare the logs of the failed jobs and repair the machine. Then run ghrunners smoke with the runner's role: its success clears the runner.",
+  },
+  {
+    ...degraded,
     labels: { reason: "version" },
     summary: "Runner {{ $labels.runner }} ({{ $labels.role }}) runs an old runner version",
     for: "15m",

@@ -139,6 +139,20 @@ export const fleetMetrics = {
     help: "Completed jobs that deploy to the environment, by GitHub's conclusion, including those that never reached a target.",
     source: "fleet",
   },
+  githubDeploymentJobsFailedInRow: {
+    name: "github_deployment_jobs_failed_in_row",
+    type: "gauge",
+    labels: ["runner", "role"],
+    help: "Deployment jobs that failed on the runner since one, or the smoke job, succeeded on it, at most 100. Jobs that were cancelled, skipped or refused before the deployment are ignored.",
+    source: "fleet",
+  },
+  githubRunnerSuspect: {
+    name: "github_runner_suspect",
+    type: "gauge",
+    labels: ["runner", "role"],
+    help: "1 for a day after 3 or more deployment jobs failed on the runner in a row, if since the first of them another runner succeeded or did not fail; else 0.",
+    source: "fleet",
+  },
   githubDeploymentQueue: {
     name: "github_deployment_queue_depth",
     type: "gauge",

@@ -59,6 +59,8 @@ export const fleetConfig = z.strictObject({
   knownRunners: z.array(z.string().min(1)).default([]),
   /** Name of the workflow file that deploys; jobs of every run that starts or calls it count as deployments. */
   deploymentWorkflow: z.string().min(1).optional(),
+  /** Name of the workflow file with the smoke job, whose success proves a runner as a deployment does. */
+  smokeWorkflow: z.string().min(1).optional(),
   /** Interval of requests for runners, seconds; runs and jobs are requested half as often. */
   pollSeconds: seconds.default(15),
   /** Interval of requests for settings, seconds: environment, secrets, repository, versions. */

@@ -1,4 +1,5 @@
 import type { Described } from "@ghrunners/core/schema";
+import type { Role } from "@ghrunners/core/vocabulary/runner";
 import { type Choice, readChoice } from "@ghrunners/failover/choice/deploy-runner";
 import type { Cause } from "@ghrunners/failover/choice/cause";
 import type { choiceStatusSchema } from "./schema";
@@ -58,16 +59,18 @@ export function choiceProblems({ state, decidedAt, expiresAt, reason }: ChoiceSt
 }
 
 /** What only the switch compares with a limit, and only a person can repair. A full disk is a warning, as its alert. */
-const repairs: Partial<Record<Cause, string>> = {
-  work_folder: "ghrunners doctor",
-  inodes: "ghrunners doctor",
-  ssh: "ghrunners doctor",
+const repairs: Partial<Record<Cause, (role: Role) => string>> = {
+  work_folder: () => "ghrunners doctor",
+  inodes: () => "ghrunners doctor",
+  ssh: () => "ghrunners doctor",
+  // Its success clears the runner.
+  failed_jobs: (role) => `ghrunners smoke --role ${role}`,
 };
 
 /** Runners that work as far as GitHub and their service show, and that are not healthy all the same. Pure. */
 export function gradeProblems({ runners }: ChoiceStatus): string[] {
-  return runners.flatMap(({ name, grade, cause, reasons }) => {
-    const next = cause === null ? undefined : repairs[cause];
+  return runners.flatMap(({ name, role, grade, cause, reasons }) => {
+    const next = cause === null ? undefined : repairs[cause]?.(role);
     return next === undefined
       ? []
       : [`runner ${name} is ${grade} for deployments: ${reasons.join(", ")}. Next: ${next}`];

@@ -40,6 +40,8 @@ export interface JobFacts {
   readonly createdAt: number;
   readonly startedAt: number | undefined;
   readonly completedAt: number | undefined;
+  /** Name of the first step that failed; undefined if none did, or GitHub shows no steps. */
+  readonly failedStep?: string | undefined;
 }
 
 /** All facts; undefined before the first answer. */

@@ -58,6 +58,7 @@ export interface RawJobs {
     created_at: string;
     started_at: string | null;
     completed_at: string | null;
+    steps?: { name: string; conclusion: string | null }[];
   }[];
 }
 
@@ -73,6 +74,7 @@ export const toJobs = ({ jobs }: RawJobs): JobFacts[] =>
     createdAt: time(job.created_at) ?? 0,
     startedAt: time(job.started_at),
     completedAt: time(job.completed_at),
+    failedStep: job.steps?.find(({ conclusion }) => conclusion === "failure")?.name,
   }));
 
 export const toSecretTimes = ({ secrets }: { secrets: { name: string; updated_at: string }[] }): [string, number][] =>

@@ -16,6 +16,8 @@ export const DEPLOY_WORKFLOW = "deploy.yml";
 export const GATE_WORKFLOW = "runner-gate.yml";
 /** Name of the gate's job; GitHub prefixes the names of the calling jobs. */
 export const GATE_JOB = "Choose";
+/** Steps of the deployment's job that refuse to deploy, whichever runner they are on. */
+export const REFUSING_STEPS: readonly string[] = ["Deployments are not paused", "The choice still holds"];
 
 /**
  * Below /var/lib of a delivery runner, kept between jobs, whose home folders are emptied: the records of promotions.

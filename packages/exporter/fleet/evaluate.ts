@@ -8,6 +8,7 @@ import type { FleetFacts, Known } from "@ghrunners/core/github/facts";
 import { protectionDrift } from "./protection";
 import { deploymentQueueDepth, queueSamples } from "./queue";
 import { type RunnerHistory, runnerSamples } from "./runners";
+import { type JobStreaks, streakSamples } from "./streaks";
 
 const SECONDS_PER_DAY = 86_400;
 /** A fact is valid for this many poll intervals, because polls are further apart while the budget runs low. */
@@ -25,13 +26,14 @@ export interface PollState {
 export interface FleetState {
   readonly facts: FleetFacts;
   readonly memory: RunnerHistory;
+  readonly streaks: JobStreaks;
   readonly polls: Readonly<Record<string, PollState>>;
   readonly rateLimit: RateLimit | undefined;
 }
 
 /** @param now seconds since 1970 */
 export function evaluateFleet(state: FleetState, config: FleetConfig, now: number, version: string): Sample[] {
-  const { facts, memory, polls, rateLimit } = state;
+  const { facts, memory, streaks, polls, rateLimit } = state;
   const fresh = <Value>(fact: Known<Value> | undefined, everySeconds: number): Value | undefined =>
     fact !== undefined && now - fact.at <= PATIENCE * everySeconds ? fact.value : undefined;
   const { pollSeconds, settingsSeconds } = config;
@@ -47,6 +49,7 @@ export function evaluateFleet(state: FleetState, config: FleetConfig, now: numbe
     ...(open === undefined || config.deploymentWorkflow === undefined
       ? []
       : [sample("githubDeploymentQueue", deploymentQueueDepth(open, config.deploymentWorkflow, config.runners), {})]),
+    ...streakSamples(config, streaks, now),
     ...(isProtectionKnown && config.protection !== undefined
       ? protectionDrift(config.protection, protection.value)
       : []),

@@ -13,22 +13,23 @@ import { NotAskedError, RequestBudget } from "@ghrunners/core/github/request-bud
 import { httpsFetch } from "@ghrunners/core/github/https-fetch";
 import { usableRunners } from "@ghrunners/core/github/runner-scope";
 import { nextDelayMs } from "@ghrunners/core/github/back-off";
-import { type Cursor, cursorSchema, newCursor } from "./cursor";
+import { cursorSchema, newCursor } from "./cursor";
 import { evaluateFleet, JOBS_POLLS, type PollState } from "./evaluate";
 import type { FleetFacts } from "@ghrunners/core/github/facts";
 import { startTally } from "./jobs";
 import { type RunnerHistory, remember } from "./runners";
-import { RunWatch } from "./run-watch";
+import { type RunProgress, RunWatch } from "./run-watch";
+import { streaksSchema } from "./streaks";
 import { askDeadlines, askOffered, askProtection, askPublic, askSecrets } from "./settings";
 
 const stateSchema = z.object({
   cursor: cursorSchema,
   tally: tallySchema,
+  // The state of an earlier version has none.
+  streaks: streaksSchema.default({}),
   memory: z.object({ lastSeen: z.record(z.string(), z.number()), firstOffered: z.record(z.string(), z.number()) }),
 });
-interface State {
-  readonly cursor: Cursor;
-  readonly tally: Tally;
+interface State extends RunProgress {
   readonly memory: RunnerHistory;
 }
 
@@ -82,7 +83,8 @@ export class FleetView implements View {
     this.memory = kept?.memory ?? { lastSeen: {}, firstOffered: {} };
     // GitHub's times have no fractions of a second.
     const cursor = kept?.cursor ?? newCursor(Math.floor(now() / 1000));
-    this.watch = new RunWatch(this.github, config, cursor, startTally(config, kept?.tally), () => this.seconds);
+    const progress = { cursor, tally: startTally(config, kept?.tally), streaks: kept?.streaks ?? {} };
+    this.watch = new RunWatch(this.github, config, progress, () => this.seconds);
   }
 
   private get seconds(): number {
@@ -126,10 +128,11 @@ export class FleetView implements View {
 
   exposed(): Exposed {
     const { facts, memory, polls } = this;
-    const state = { facts, memory, polls, rateLimit: this.budget.rateLimit };
+    const { tally, streaks } = this.watch.progress;
+    const state = { facts, memory, streaks, polls, rateLimit: this.budget.rateLimit };
     return {
       samples: evaluateFleet(state, this.config, this.seconds, this.version),
-      tally: together(this.watch.progress.tally, this.requests),
+      tally: together(tally, this.requests),
     };
   }
 

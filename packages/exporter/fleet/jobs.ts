@@ -4,7 +4,7 @@
 import type { ExpectedRunner, FleetConfig } from "../config";
 import { count, emptyTally, expectHistogram, observe, type Tally } from "@ghrunners/metrics-server/tally";
 import type { CountedJob } from "./cursor";
-import type { RunFacts } from "@ghrunners/core/github/facts";
+import type { JobFacts, RunFacts } from "@ghrunners/core/github/facts";
 import { isSelfHosted } from "@ghrunners/core/github/runner";
 
 type JobConfig = Pick<FleetConfig, "runners" | "deploymentWorkflow" | "pollSeconds">;
@@ -39,11 +39,16 @@ function queueSeconds({ job, queuedOnly }: CountedJob, pollSeconds: number): num
   return queuedOnly === true || waited <= 2 * pollSeconds ? waited : undefined;
 }
 
+/** Whether a job is one of the deployment workflow that self-hosted runners take. */
+export const isDeployment = (
+  { runners, deploymentWorkflow }: Pick<FleetConfig, "runners" | "deploymentWorkflow">,
+  { workflows }: RunFacts,
+  job: JobFacts,
+): boolean => deploymentWorkflow !== undefined && workflows.includes(deploymentWorkflow) && isSelfHosted(job, runners);
+
 export function countJob(tally: Tally, config: JobConfig, run: RunFacts, counted: CountedJob): Tally {
   const { job } = counted;
   const runner: ExpectedRunner | undefined = config.runners.find(({ name }) => name === job.runner);
-  const deploys = config.deploymentWorkflow !== undefined && run.workflows.includes(config.deploymentWorkflow);
-  const isDeployment = deploys && isSelfHosted(job, config.runners) && job.conclusion !== "skipped";
   const conclusion = conclusions.includes(job.conclusion ?? "") ? (job.conclusion ?? "") : "other";
   const queued = queueSeconds(counted, config.pollSeconds);
   let next = tally;
@@ -55,7 +60,7 @@ export function countJob(tally: Tally, config: JobConfig, run: RunFacts, counted
     }
     if (queued !== undefined) next = observe(next, "githubJobQueueDuration", { role }, queued);
   }
-  if (!isDeployment) return next;
+  if (job.conclusion === "skipped" || !isDeployment(config, run, job)) return next;
   const who = runner === undefined ? NOBODY : { runner: runner.name, role: runner.role };
   next = count(next, "githubDeploymentJobs", { ...who, conclusion });
   return queued === undefined ? next : observe(next, "githubDeploymentQueueDuration", {}, queued);

@@ -8,6 +8,7 @@ import { unlessMissing } from "@ghrunners/core/github/errors";
 import { type Cursor, isOpen, takeJobs, waitedForApproval } from "./cursor";
 import type { JobFacts, OpenJob, OpenRun, RunFacts } from "@ghrunners/core/github/facts";
 import { countJob } from "./jobs";
+import { type JobStreaks, withJob } from "./streaks";
 import { toJobs, toRun, toRuns } from "@ghrunners/core/github/read-facts";
 
 /** When the budget is low, requests for runners come first. */
@@ -19,6 +20,13 @@ const PAGES = 20;
 const unfinished = ["queued", "in_progress", "waiting", "pending", "requested"];
 const RUNS = "/actions/runs";
 
+/** Everything that was learnt from jobs that have ended, with the position up to which they were read. */
+export interface RunProgress {
+  readonly cursor: Cursor;
+  readonly tally: Tally;
+  readonly streaks: JobStreaks;
+}
+
 export class RunWatch {
   /** Runs whose jobs must still be read. */
   private readonly watched = new Map<number, OpenRun>();
@@ -26,14 +34,17 @@ export class RunWatch {
   constructor(
     private readonly github: GitHubClient,
     private readonly config: FleetConfig,
-    private cursor: Cursor,
-    private tally: Tally,
+    private reached: RunProgress,
     /** Seconds since 1970. */
     private readonly now: () => number,
   ) {}
 
-  get progress(): { cursor: Cursor; tally: Tally } {
-    return { cursor: this.cursor, tally: this.tally };
+  get progress(): RunProgress {
+    return this.reached;
+  }
+
+  private get cursor(): Cursor {
+    return this.reached.cursor;
   }
 
   get open(): OpenRun[] {
@@ -80,7 +91,7 @@ export class RunWatch {
   private admit(run: RunFacts): void {
     if (!isOpen(this.cursor, run)) return;
     const isPast = run.status === "completed" && Date.parse(run.updatedAt) / 1000 < this.cursor.since;
-    if (isPast) this.cursor = takeJobs(this.cursor, run, []).cursor;
+    if (isPast) this.reached = { ...this.reached, cursor: takeJobs(this.cursor, run, []).cursor };
     else this.watched.set(run.id, { run, jobs: this.watched.get(run.id)?.jobs ?? [] });
   }
 
@@ -92,9 +103,13 @@ export class RunWatch {
   private async follow(run: RunFacts): Promise<void> {
     const where = { run_id: run.id, filter: "all" };
     const jobs = await this.github.pages(`${RUNS}/{run_id}/jobs`, where, toJobs, RESERVE);
-    const taken = takeJobs(this.cursor, run, jobs);
-    this.cursor = taken.cursor;
-    for (const counted of taken.counted) this.tally = countJob(this.tally, this.config, run, counted);
+    const { cursor, counted } = takeJobs(this.cursor, run, jobs);
+    let { tally, streaks } = this.reached;
+    for (const one of counted) {
+      tally = countJob(tally, this.config, run, one);
+      streaks = withJob(streaks, this.config, run, one.job);
+    }
+    this.reached = { cursor, tally, streaks };
     if (isOpen(this.cursor, run)) {
       const open = jobs.filter(({ status }) => status !== "completed");
       this.watched.set(run.id, { run, jobs: open.map((job) => this.dated(run, job)) });

@@ -11,6 +11,7 @@ export const causes = [
   "version",
   "work_folder",
   "inodes",
+  "failed_jobs",
   "disk",
   "queue",
   "version_end",

@@ -5,7 +5,7 @@ import type { Described } from "@ghrunners/core/schema";
 import type { gateDecisionSchema } from "./decision-schema";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
 import type { Cause } from "./cause";
-import { judge, type RunnerAssessment, type JudgingPolicy, type RunnerSeen } from "./judge";
+import { judge, mayDeploy, type RunnerAssessment, type JudgingPolicy, type RunnerSeen } from "./judge";
 
 export interface ChoicePolicy extends JudgingPolicy {
   readonly environment: string;
@@ -46,14 +46,21 @@ function advance(judged: readonly RunnerAssessment[], before: Since | undefined,
   };
 }
 
-/** A healthy primary, else a healthy secondary (the one that deploys now first), else a degraded primary. */
+/**
+ * A healthy primary, else a healthy secondary (the one that deploys now first), else a degraded primary, else a
+ * secondary on which jobs failed.
+ */
 function inOrder(judged: readonly RunnerAssessment[], current: string | null): RunnerAssessment[] {
   const runnersOf = (role: Role, grade: RunnerAssessment["grade"]): RunnerAssessment[] =>
-    judged.filter((runner) => runner.role === role && runner.grade === grade);
-  const secondaries = runnersOf("secondary", "healthy").sort(
-    (one, other) => Number(other.name === current) - Number(one.name === current),
-  );
-  return [...runnersOf("primary", "healthy"), ...secondaries, ...runnersOf("primary", "degraded")];
+    judged
+      .filter((runner) => runner.role === role && runner.grade === grade && mayDeploy(runner))
+      .sort((one, other) => Number(other.name === current) - Number(one.name === current));
+  return [
+    ...runnersOf("primary", "healthy"),
+    ...runnersOf("secondary", "healthy"),
+    ...runnersOf("primary", "degraded"),
+    ...runnersOf("secondary", "degraded"),
+  ];
 }
 
 interface Picked {

@@ -37,6 +37,8 @@ export interface RunnerSeen {
     readonly labels: readonly string[];
     /** Age of the oldest job that waits for exactly its labels; 0 if there is none, null if unknown. */
     readonly oldestQueuedSeconds: number | null;
+    /** Deployment jobs that failed on it in a row, if that speaks against it; null: it does not, or it is not known. */
+    readonly suspectAfterFailures: number | null;
     /** Time until GitHub gives its version no more jobs, seconds; null while no end is announced. */
     readonly versionEndsInSeconds: number | null;
   } | null;
@@ -91,7 +93,7 @@ function ofGithub({ role, github }: RunnerSeen, policy: JudgingPolicy): Finding[
   if (github.status === "unregistered") return [unusable("not_registered", "GitHub has no registration of it")];
   const missing = labelsWithout(policy.labels[role], github.labels);
   const extra = labelsWithout(github.labels, policy.labels[role]);
-  const { oldestQueuedSeconds: queued, versionEndsInSeconds: ends } = github;
+  const { oldestQueuedSeconds: queued, suspectAfterFailures: failures, versionEndsInSeconds: ends } = github;
   return [
     ...(missing.length > 0
       ? [unusable("labels_missing", `not authorised: it lacks the labels ${missing.join(", ")}`)]
@@ -101,6 +103,9 @@ function ofGithub({ role, github }: RunnerSeen, policy: JudgingPolicy): Finding[
     ...(ends !== null && ends > 0 && ends < policy.versionEndSeconds
       ? [degraded("version_end", `GitHub gives its version no more jobs in ${Math.floor(ends / 86_400)} days`)]
       : []),
+    ...(failures === null
+      ? []
+      : [degraded("failed_jobs", `its last ${failures} deployment jobs failed, and not those of another runner`)]),
     ...(queued === null ? [degraded("queue", "how long jobs wait for its labels is not known")] : []),
     ...(queued !== null && queued > policy.maximumQueuedSeconds
       ? [degraded("queue", `a job has waited ${rounded(queued)} s for its labels`)]
@@ -170,6 +175,14 @@ function ofHost({ host }: RunnerSeen, policy: JudgingPolicy): Finding[] {
 
 /** What makes a runner unusable comes first, then the order of the causes. */
 const rank = ({ grade, cause }: Finding): number => causes.indexOf(cause) + (grade === "unusable" ? 0 : causes.length);
+
+/**
+ * Whether deployments may go to it. A secondary that is degraded may not, unless failed jobs are all that speaks against
+ * it: that it is the reason is a guess, and one more try is better than none.
+ */
+export const mayDeploy = ({ role, grade, cause, reasons }: RunnerAssessment): boolean =>
+  grade === "healthy" ||
+  (grade === "degraded" && (role === "primary" || (cause === "failed_jobs" && reasons.length === 1)));
 
 /** A busy runner is as healthy as an idle one: the job waits for it. */
 export function judge(runner: RunnerSeen, policy: JudgingPolicy): RunnerAssessment {

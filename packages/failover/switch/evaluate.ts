@@ -3,7 +3,7 @@
  */
 import type { ChoiceHistory, GateDecision } from "../choice/choose";
 import { causes } from "../choice/cause";
-import type { RunnerAssessment } from "../choice/judge";
+import { mayDeploy } from "../choice/judge";
 import type { SwitchConfig } from "../config";
 import { type Sample, sample, sampleIfKnown } from "@ghrunners/metrics-server/samples";
 import { count, emptyTally, type Tally } from "@ghrunners/metrics-server/tally";
@@ -15,10 +15,6 @@ export function reasonLabel({ reason, cause }: GateDecision): string {
   if (reason === "primary_healthy") return "healthy";
   return `${reason === "failover" ? "primary" : "degraded"}_${cause ?? "unproved"}`;
 }
-
-/** Whether a runner may be chosen. */
-const isAuthorised = ({ role, grade }: RunnerAssessment): boolean =>
-  grade === "healthy" || (role === "primary" && grade === "degraded");
 
 export function evaluateSwitch(
   decision: GateDecision | undefined,
@@ -38,7 +34,7 @@ export function evaluateSwitch(
     ...expiry,
     sample("deploymentRunnerDecision", Date.parse(decidedAt) / 1000, {}),
     ...runners.map((one) =>
-      sample("deploymentRunnerAuthorised", Number(isAuthorised(one)), { runner: one.name, role: one.role }),
+      sample("deploymentRunnerAuthorised", Number(mayDeploy(one)), { runner: one.name, role: one.role }),
     ),
     ...(runner === null || role === null
       ? []

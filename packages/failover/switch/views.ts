@@ -102,9 +102,19 @@ export function githubView(samples: Samples, { name, role }: SwitchRunner): Date
       status: registered !== 1 ? "unregistered" : online === 1 ? "online" : "offline",
       busy: samples.value(metrics.githubRunnerBusy, who) === 1,
       labels: labels === "" ? [] : labels.split(","),
+      suspectAfterFailures: suspectAfterFailures(samples, who),
       versionEndsAt: ends === undefined ? null : ends * 1000,
     },
   };
+}
+
+/** Null also for a fleet exporter of an earlier version: without the metric nothing speaks against the runner. */
+function suspectAfterFailures(
+  samples: Samples,
+  who: { readonly runner: string; readonly role: string },
+): number | null {
+  if (samples.value(metrics.githubRunnerSuspect, who) !== 1) return null;
+  return samples.value(metrics.githubDeploymentJobsFailedInRow, who) ?? null;
 }
 
 /** How long the oldest job waits for exactly this runner's labels. */

@@ -129,6 +129,35 @@ describe("the fleet view", () => {
     });
   });
 
+  it("keeps the failures in a row of a runner across a restart, until the smoke job succeeds on it", async () => {
+    const primary = '{runner="runner-1",role="primary"}';
+    const row = `github_deployment_jobs_failed_in_row${primary}`;
+    const suspect = `github_runner_suspect${primary}`;
+    const other = 'github_deployment_jobs_failed_in_row{runner="runner-2",role="secondary"}';
+    // The primary takes every job.
+    await emulator.admin("PUT", "faults/runner-ghost-busy", { name: "runner-2" });
+    ids = ids.slice(0, 1);
+    await fleet.remove();
+    fleet = new Fleet(emulator, { smokeWorkflow: "smoke.yml" });
+    await fleet.start();
+    await fleet.until(row, 0);
+    for (const failures of [1, 2, 3]) {
+      dispatch();
+      await finish("failure");
+      const { values } = await fleet.until(row, failures);
+      assert.equal(values.get(suspect), failures === 3 ? 1 : 0);
+      assert.equal(values.get(other), 0);
+    }
+    await fleet.stop();
+    await fleet.start();
+    const again = await fleet.until(row, 3);
+    assert.equal(again.values.get(suspect), 1);
+    dispatch("smoke.yml");
+    await finish("success");
+    const cleared = await fleet.until(row, 0);
+    assert.equal(cleared.values.get(suspect), 0);
+  });
+
   it("answers two scrapes at once at once, while GitHub is slow", async () => {
     await emulator.admin("PUT", "faults/slow", { milliseconds: 1_000 });
     await fleet.start();

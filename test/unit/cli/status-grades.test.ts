@@ -36,6 +36,15 @@ describe("grades of runners in the status", () => {
     }
   });
 
+  it("name the smoke job of a runner on which deployments fail", () => {
+    const suspect = runner("secondary", {}, { suspectAfterFailures: 3 });
+    const decision = choose([runner("primary"), suspect], policy, at);
+    assert.deepEqual(gradeProblems(choiceStatus(choiceText(decision), true, at, [])), [
+      "runner secondary is degraded for deployments: its last 3 deployment jobs failed, and not those of another " +
+        "runner. Next: ghrunners smoke --role secondary",
+    ]);
+  });
+
   it("are shown while no runner may deploy, too", () => {
     const refused = choose([runner("primary", { unusableFolders: ["_work"] })], policy, at);
     const problems = gradeProblems(choiceStatus(choiceText(refused), true, at, []));

@@ -27,7 +27,8 @@ class OneJob {
 
   watch(cursor: Cursor = newCursor(start - 1)): RunWatch {
     const tally = startTally(config, emptyTally);
-    return new RunWatch(this as unknown as GitHubClient, config, cursor, tally, () => this.now);
+    const progress = { cursor, tally, streaks: {} };
+    return new RunWatch(this as unknown as GitHubClient, config, progress, () => this.now);
   }
 
   async get<Value>(_: string, __: object, project: (raw: unknown) => Value): Promise<Value> {

@@ -114,6 +114,18 @@ describe("the failover switch: reading", () => {
     assert.equal(queueView(new Samples(queue), secondary), undefined);
   });
 
+  it("sees a suspect runner with the number of its failures, and none without the metrics", () => {
+    const who = `{runner="${primary.name}",role="primary"}`;
+    const known = `github_poll_timestamp_seconds{endpoint="runners"} 5\ngithub_runner_registered${who} 0`;
+    const failures = `github_deployment_jobs_failed_in_row${who} 4`;
+    const suspect = (...more: string[]) =>
+      githubView(new Samples([known, ...more].join("\n")), primary)?.facts.suspectAfterFailures;
+    assert.equal(suspect(failures, `github_runner_suspect${who} 1`), 4);
+    assert.equal(suspect(failures, `github_runner_suspect${who} 0`), null);
+    assert.equal(suspect(failures), null, "a fleet exporter of an earlier version");
+    assert.equal(suspect(`github_runner_suspect${who} 1`), null);
+  });
+
   it("judges a whole world as healthy, and the policy asks for every label", async () => {
     const fixture = new SwitchFixture();
     const config = switchConfig.parse({

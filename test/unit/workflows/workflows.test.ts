@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { deliverySecrets } from "@ghrunners/core/vocabulary/delivery";
+import { deliverySecrets, REFUSING_STEPS } from "@ghrunners/core/vocabulary/delivery";
 import { workflowLibrary } from "@ghrunners/lab/github/workflows/library";
 import { parseWorkflowFile } from "@ghrunners/lab/github/workflows/parse";
 import { readWorkflows } from "@ghrunners/policy/workflows";
@@ -40,6 +40,11 @@ describe("the workflows of this repository", () => {
   it("read the secrets that the drift report knows, beside the environment's key of deployments", () => {
     const found = files.flatMap((file) => [...read(file).matchAll(/secrets\.([A-Z_]+)/g)].map(([, name = ""]) => name));
     assert.deepEqual([...new Set(found)].sort(), [...deliverySecrets, "DEPLOY_KEY"].sort());
+  });
+
+  it("refuse a deployment in the steps that the exporter knows, before any other step", () => {
+    const steps = [...read("deploy.yml").matchAll(/^      - name: (.*)$/gm)].map(([, name]) => name);
+    assert.deepEqual(steps.slice(0, 2), REFUSING_STEPS);
   });
 
   it("use no actions, so there is nothing to pin", () => {

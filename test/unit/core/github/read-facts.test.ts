@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { toDeadline, toOfferedVersions, toRun } from "@ghrunners/core/github/read-facts";
+import { toDeadline, toJobs, toOfferedVersions, toRun } from "@ghrunners/core/github/read-facts";
 
 describe("GitHub's answers", () => {
   it("name the workflow's file, also of a called workflow of a ref", () => {
@@ -9,6 +9,17 @@ describe("GitHub's answers", () => {
     assert.deepEqual(toRun({ ...raw, path, referenced_workflows: called }).workflows, ["release.yml", "deploy.yml"]);
     assert.deepEqual(toRun({ ...raw, path }).workflows, ["release.yml"]);
     assert.equal(toRun({ ...raw, path: ".github/workflows/deploy.yml" }).createdAt, 1_767_225_600);
+  });
+
+  it("name the first step of a job that failed, if one did", () => {
+    const times = { created_at: "2026-01-01T00:00:00Z", started_at: null, completed_at: null };
+    const job = { id: 1, name: "Deploy", status: "completed", conclusion: "failure", labels: [], runner_name: null };
+    const step = (name: string, conclusion: string | null) => ({ name, conclusion });
+    const failedStep = (steps?: { name: string; conclusion: string | null }[]) =>
+      toJobs({ jobs: [{ ...job, ...times, ...(steps && { steps }) }] })[0]?.failedStep;
+    assert.equal(failedStep([step("a", "success"), step("b", "failure"), step("c", "failure")]), "b");
+    assert.equal(failedStep([step("a", "success"), step("b", "skipped"), step("c", null)]), undefined);
+    assert.equal(failedStep(), undefined);
   });
 
   it("announce an end, or none", () => {

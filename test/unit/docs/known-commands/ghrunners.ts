@@ -16,6 +16,11 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
     by: '"status", "--stack", "acme", "--watch"',
   },
   // The start runs it on the primary, and the test reads its line.
+  {
+    pattern: /^ghrunners smoke --role primary$/,
+    test: "test/rehearsal/failing-runner.test.ts",
+    by: '["ghrunners", "smoke", "--role", "primary"]',
+  },
   { pattern: /^ghrunners smoke$/, test: "test/rehearsal/from-nothing.test.ts", by: 'npmScriptLine("start")' },
   {
     pattern: /^ghrunners blast-radius (FILE|preview\.json)$/,

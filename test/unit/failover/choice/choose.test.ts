@@ -52,6 +52,12 @@ describe("runner choice", () => {
     ["no SSH server", runner("primary", { sshActive: false }), "ssh", "its SSH server does not run"],
     ["an SSH server of unknown state", runner("primary", { sshActive: null }), "ssh", "is not known"],
     ["an unknown disk use", runner("primary", { diskUsedPercent: null }), "disk", "is not known"],
+    [
+      "deployments that fail on it and not elsewhere",
+      runner("primary", {}, { suspectAfterFailures: 3 }),
+      "failed_jobs",
+      "its last 3 deployment jobs failed, and not those of another runner",
+    ],
     ["a job that waits", runner("primary", {}, { oldestQueuedSeconds: 301 }), "queue", "waited 301 s"],
     ["an unknown queue", runner("primary", {}, { oldestQueuedSeconds: null }), "queue", "is not known"],
     ["a lost label", runner("primary", {}, { labels: ["self-hosted"] }), "labels_missing", "not authorised"],

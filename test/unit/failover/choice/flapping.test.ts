@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { choose, type ChoiceHistory, type GateDecision, remember } from "@ghrunners/failover/choice/choose";
-import type { RunnerSeen } from "@ghrunners/failover/choice/judge";
+import { mayDeploy, type RunnerSeen } from "@ghrunners/failover/choice/judge";
 import { type GitHubFixture, type HostFixture, policy, runner } from "./support/runners";
 
 const start = Date.parse("2026-01-01T00:00:00Z");
@@ -80,6 +80,7 @@ describe("a choice that does not flap", () => {
       status: fc.constantFrom("online", "offline", "unregistered"),
       busy: fc.boolean(),
       oldestQueuedSeconds: fc.option(fc.integer({ min: 0, max: 600 })),
+      suspectAfterFailures: fc.option(fc.integer({ min: 3, max: 9 })),
       versionEndsInSeconds: fc.option(fc.integer({ min: -1, max: 1_000_000 })),
     }),
   );
@@ -130,7 +131,9 @@ describe("a choice that does not flap", () => {
           const of = (name: string | null) => decision.runners.find((each) => each.name === name);
           const own = of(decision.runner);
           assert.notEqual(own?.grade, "unusable");
-          if (own?.role === "secondary") assert.equal(own.grade, "healthy");
+          if (own?.role === "secondary" && own.grade !== "healthy") {
+            assert.deepEqual([own.grade, own.cause, own.reasons.length], ["degraded", "failed_jobs", 1]);
+          }
           const before = decisions[tick - 1];
           if (before === undefined) continue;
           const since = (is: (grade: string) => boolean): number => {
@@ -143,16 +146,13 @@ describe("a choice that does not flap", () => {
             return (length - 1) * TICK;
           };
           if (decision.runner === null) {
-            const candidate = decision.runners.find(
-              ({ role, grade }) => grade === "healthy" || (role === "primary" && grade === "degraded"),
-            );
+            const candidate = decision.runners.find(mayDeploy);
             if (candidate !== undefined) assert.equal(before.runner, null, "a hold never makes a refusal");
           } else if (before.runner === null) {
             assert.ok(since((grade) => grade !== "unusable") >= settleSeconds);
           } else if (before.runner !== decision.runner) {
             const left = of(before.runner);
-            const works = left?.grade === "healthy" || (left?.role === "primary" && left.grade === "degraded");
-            if (works && before.cause !== "not_registered")
+            if (left !== undefined && mayDeploy(left) && before.cause !== "not_registered")
               assert.ok(since((grade) => grade === "healthy") >= recoverySeconds);
           }
         }

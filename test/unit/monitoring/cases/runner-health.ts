@@ -137,6 +137,25 @@ export const runnerHealthCases: readonly RuleCase[] = [
   },
   {
     alert: "RunnerDegraded",
+    rule: { reason: "failed_jobs" },
+    fires: [
+      sample("githubDeploymentJobsFailedInRow", alpha, "0 1 2 3 4x4 0x20"),
+      sample("githubRunnerSuspect", alpha, "0 0 0 1 1x4 0x20"),
+      sample("githubDeploymentJobsFailedInRow", beta, "0x40"),
+      sample("githubRunnerSuspect", beta, "0x40"),
+    ],
+    at: "5m",
+    labels: alpha,
+    says: "The last 4 deployment jobs on alpha failed, and not those of another runner of production. Deployments use it only if no other runner is healthy.",
+    ends: "9m",
+    // A broken release: it fails on both.
+    quiet: [alpha, beta].flatMap((runner) => [
+      sample("githubDeploymentJobsFailedInRow", runner, "0+1x40"),
+      sample("githubRunnerSuspect", runner, "0x40"),
+    ]),
+  },
+  {
+    alert: "RunnerDegraded",
     rule: { reason: "version" },
     fires: [sample("githubRunnerVersionBehind", alpha, "691200x17 0x20")],
     at: "16m",

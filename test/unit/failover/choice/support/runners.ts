@@ -47,6 +47,7 @@ export function runner(
       busy: false,
       labels: policy.labels[role],
       oldestQueuedSeconds: 0,
+      suspectAfterFailures: null,
       versionEndsInSeconds: null,
       ...github,
     },
