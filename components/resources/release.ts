@@ -2,7 +2,7 @@
  * What the dynamic resources RunnerRelease and PulumiRelease share: one version of a program, with address and SHA-256
  * of its archive. GitHub is queried in `check`, which also runs in previews, and only when the requested version or the
  * repository changes. The result is kept in the state: the archive of a version cannot change, a version that GitHub no
- * longer offers still works, and later runs send no request. A replacement of the resource (`pulumi up --replace`)
+ * longer offers still works, and later runs ask nothing about it but when it ends. A replacement of the resource (`pulumi up --replace`)
  * forgets the state.
  */
 import type * as pulumi from "@pulumi/pulumi";
@@ -57,9 +57,13 @@ export async function checkRelease(
   return isKnown(news) ? ask(news) : news;
 }
 
-/** The implementation of such a resource. */
+/**
+ * The implementation of such a resource.
+ * @param watch looks at the version that is in use, in every preview; it throws where it must not be used any more
+ */
 export function releaseProvider(
   ask: ResolveRelease,
+  watch: (inputs: ReleaseInputs & { readonly version: string }) => Promise<void> = async () => undefined,
 ): pulumi.dynamic.ResourceProvider<ReleaseInputs, ProgramReleaseState> {
   /** The result of `check`; queries GitHub itself if an argument became known only now. */
   const settled = async (inputs: ReleaseInputs & Partial<ProgramReleaseState>): Promise<ProgramReleaseState> => {
@@ -71,7 +75,10 @@ export function releaseProvider(
     configure,
     check: async (olds: Partial<ProgramReleaseState>, given) => {
       try {
-        return { inputs: await checkRelease(olds, given, ask) };
+        const inputs = await checkRelease(olds, given, ask);
+        const { version } = inputs;
+        if (version !== undefined && isKnown(inputs)) await watch({ ...inputs, version });
+        return { inputs };
       } catch (error) {
         return { failures: [{ property: "", reason: (error as Error).message }] };
       }

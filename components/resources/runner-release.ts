@@ -1,11 +1,11 @@
 /**
  * The dynamic resource RunnerRelease: the version of the runner program to install, with address and SHA-256 of its
- * archive. Without a requested version the newest one of the first use stays.
+ * archive. Without a requested version the newest one of the first use stays. A preview says when its end is near.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import { openGitHub } from "./provider-access";
-import { chooseDownload, chooseVersion } from "../runner/plan-release";
+import { chooseDownload, chooseVersion, isEndNear, nearEnd, newestOffered } from "../runner/plan-release";
 import { DynamicResource } from "./dynamic-resource";
 import { type ReleaseArgs, type ReleaseInputs, releaseProvider, type ProgramReleaseState } from "./release";
 
@@ -27,7 +27,27 @@ export async function resolveRelease(github: GitHubClient, inputs: ReleaseInputs
   return { ...inputs, version, ...chooseDownload({ offered, release, ends }, version, Date.now()) };
 }
 
-export const provider = releaseProvider(async (inputs) => resolveRelease(await openGitHub(inputs), inputs));
+/**
+ * Says that the version in use ends soon. Asked in every preview, because GitHub announces an end while the version is
+ * in use; what GitHub does not answer here, the preflight reports.
+ * @throws Error if the version has ended
+ */
+export async function watchEnd(
+  github: Pick<GitHubClient, "registrationEnds" | "downloads">,
+  version: string,
+  now: number,
+  tell: (line: string) => void = say,
+): Promise<void> {
+  const ends = await github.registrationEnds(version).catch(() => undefined);
+  if (!isEndNear(ends, now)) return;
+  const newest = newestOffered(await github.downloads().catch(() => []));
+  tell(nearEnd(version, ends, newest, now));
+}
+
+export const provider = releaseProvider(
+  async (inputs) => resolveRelease(await openGitHub(inputs), inputs),
+  async (inputs) => watchEnd(await openGitHub(inputs), inputs.version, Date.now()),
+);
 
 /** The runner version of a stack and its archive: what GitHub offers, else the version's release, with its digest. */
 export class RunnerRelease extends DynamicResource {

@@ -1,5 +1,8 @@
 import type { ReleaseFile, RunnerDownload } from "@ghrunners/core/github/runner-release";
+import { thresholds } from "@ghrunners/monitoring/thresholds";
 import type { RunnerArchive } from "./runner-archive";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** What GitHub reported about one version. */
 export interface ReleaseObservation {
@@ -13,6 +16,36 @@ export interface ReleaseObservation {
 
 const fits = ({ os, architecture }: RunnerDownload): boolean => os === "linux" && architecture === "x64";
 const versionIn = (filename: string): string | undefined => /-(\d+\.\d+\.\d+)\.tar\.gz$/.exec(filename)?.[1];
+
+const raise = (newest: string | undefined): string =>
+  `Next: pulumi config set --path 'ghrunners:agent.version' ${newest ?? "VERSION"}`;
+
+const dateOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+/** Whether the end of a version is so near that the alerts speak of it, or past. @param now ms since 1970 */
+export const isEndNear = (ends: number | undefined, now: number): ends is number =>
+  ends !== undefined && ends - now < thresholds.versionDeadlineSeconds.info * 1000;
+
+/**
+ * What is to be said of a version that is in use, whose end is near. Pure.
+ *
+ * @param ends ms since 1970
+ * @param newest version that GitHub offers
+ * @throws Error if it may not register any more
+ */
+export function nearEnd(version: string, ends: number, newest: string | undefined, now: number): string {
+  if (ends <= now) {
+    throw new Error(
+      `the runners' version ${version} ended on ${dateOf(ends)}: GitHub lets it register no more and gives it no jobs. ` +
+        `Expected a newer one; offered: ${newest ?? "nothing"}. ${raise(newest)}`,
+    );
+  }
+  const days = Math.floor((ends - now) / DAY_MS);
+  return (
+    `warning: ${version} ends on ${dateOf(ends)}, in ${days} ${days === 1 ? "day" : "days"}; from then on GitHub gives ` +
+    `these runners no jobs. ${raise(newest)}, then pulumi up`
+  );
+}
 
 /** The newest version that GitHub offers for the runners' kind of machine. */
 export const newestOffered = (offered: readonly RunnerDownload[]): string | undefined =>
@@ -42,9 +75,7 @@ export function chooseDownload(
 ): Pick<RunnerArchive, "url" | "sha256"> {
   const { offered, release = [], ends } = seen;
   const newest = newestOffered(offered);
-  const next =
-    `Next: pulumi config set --path 'ghrunners:agent.version' ${newest ?? "VERSION"}, ` +
-    "or pin ghrunners:agent.downloadUrl and agent.sha256";
+  const next = `${raise(newest)}, or pin ghrunners:agent.downloadUrl and agent.sha256`;
   if (ends !== undefined && ends <= now) {
     throw new Error(
       `GitHub has not let the runner ${version} register since ${new Date(ends).toISOString()}. ` +

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { checkRelease } from "@ghrunners/components/resources/release";
-import { resolveRelease } from "@ghrunners/components/resources/runner-release";
+import { resolveRelease, watchEnd } from "@ghrunners/components/resources/runner-release";
 import { chooseDownload } from "@ghrunners/components/runner/plan-release";
 import { GitHubClient } from "@ghrunners/core/github/client";
+import { thresholds } from "@ghrunners/monitoring/thresholds";
 import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 
 /** The newest release and the one before it, as a folder of distributions. */
@@ -76,6 +77,38 @@ describe("the archive of a runner's version, asked of GitHub", () => {
     publish([]);
     await assert.rejects(check({}), /GitHub offers no runner for linux x64.*Next: pulumi config set/);
     publish(manifest);
+  });
+
+  it("is warned of as long as the alerts are before its end, and refused from then on", async () => {
+    const day = 24 * 60 * 60 * 1000;
+    const now = Date.now();
+    const said = async (days: number): Promise<string[]> => {
+      await emulator.admin("PUT", "faults/version-deadline", { version: "2.336.0", days });
+      const lines: string[] = [];
+      await watchEnd(github, "2.336.0", now, (line) => lines.push(line));
+      return lines;
+    };
+    try {
+      assert.deepEqual(await said(thresholds.versionDeadlineSeconds.info / 86_400 + 1), []);
+      const [line = "", ...others] = await said(5.5);
+      assert.deepEqual(others, []);
+      assert.match(
+        line,
+        /^warning: 2\.336\.0 ends on \d{4}-\d\d-\d\d, in 5 days; .*Next: pulumi config set --path 'ghrunners:agent\.version' 2\.337\.0, then pulumi up$/,
+      );
+      assert.ok(line.includes(new Date(now + 5.5 * day).toISOString().slice(0, 10)));
+      await assert.rejects(
+        said(-1),
+        /^Error: the runners' version 2\.336\.0 ended on .*Expected a newer one; offered: 2\.337\.0\. Next: pulumi config set/,
+      );
+    } finally {
+      await emulator.admin("DELETE", "faults/version-deadline");
+    }
+    const lines: string[] = [];
+    await watchEnd(github, "2.337.0", now, (line) => lines.push(line));
+    const silent = { registrationEnds: () => Promise.reject(new Error("no answer")), downloads: () => Promise.resolve([]) };
+    await watchEnd(silent, "2.336.0", now, (line) => lines.push(line));
+    assert.deepEqual(lines, []);
   });
 
   it("is refused for a version that never was, and for one whose end is past", async () => {
