@@ -10,7 +10,9 @@ import { ProxmoxFaults } from "./faults";
 import { ImageFiles } from "./images";
 import type { ClockAndRandom } from "./model";
 import { exclusiveByVm, type ProxmoxNode } from "./node";
+import { capabilityRoutes } from "./routes/capabilities";
 import { clusterRoutes } from "./routes/cluster";
+import { firewallSetRoutes } from "./routes/firewall-sets";
 import { firewallRoutes } from "./routes/firewall";
 import { imageRoutes } from "./routes/images";
 import { poolRoutes } from "./routes/pools";
@@ -53,6 +55,15 @@ export async function createEmulator(
   const accounts = new Accounts(path.join(folder, "accounts.json"));
   const tokens = () => [...seed.tokens, ...accounts.tokens()];
   const access = new AccessControl(tokens, faults, (vmid) => store.poolOf(vmid)?.poolid);
-  const routes = [...qemuRoutes, ...powerRoutes, ...firewallRoutes, ...clusterRoutes, ...poolRoutes, ...imageRoutes];
+  const routes = [
+    ...qemuRoutes,
+    ...powerRoutes,
+    ...firewallRoutes,
+    ...firewallSetRoutes,
+    ...clusterRoutes,
+    ...poolRoutes,
+    ...imageRoutes,
+    ...capabilityRoutes,
+  ];
   return { node, api: createApi(node, access, routes), administration: createAdministration(node, access, accounts) };
 }

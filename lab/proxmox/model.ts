@@ -1,6 +1,19 @@
 /** A rule of a VM's firewall, as text; its position is its place in the list. */
 export type FirewallRule = Readonly<Record<string, string>>;
 
+/** An address or network in an IP set; `nomatch` takes it out of a wider one. */
+export interface FirewallSetEntry {
+  readonly cidr: string;
+  readonly nomatch?: true;
+  readonly comment?: string;
+}
+
+/** An IP set of a VM. */
+export interface FirewallSet {
+  readonly comment?: string;
+  readonly entries: readonly FirewallSetEntry[];
+}
+
 /**
  * Firewall of a VMID. Proxmox VE keeps it in a file of its own and does not ask whether the VM exists
  * (pve-firewall, PVE::Firewall, load_vmfw_conf).
@@ -8,6 +21,8 @@ export type FirewallRule = Readonly<Record<string, string>>;
 export interface VmFirewall {
   readonly options: Readonly<Record<string, string>>;
   readonly rules: readonly FirewallRule[];
+  /** By name. `ipfilter-netN` holds the addresses that the VM may send from. */
+  readonly sets?: Readonly<Record<string, FirewallSet>>;
 }
 
 /** Option values as the configuration file holds them. */

@@ -28,6 +28,8 @@ const seedSchema = z.strictObject({
   version: z.string().min(1),
   /** The one bridge to which machines can be attached. */
   bridge: z.string().min(1),
+  /** Virtual networks of SDN, each of which is a bridge on every node. Default: none. */
+  vnets: z.array(z.strictObject({ vnet: z.string().min(1), zone: z.string().min(1) })).optional(),
   storages: z
     .array(
       z.strictObject({
@@ -46,6 +48,8 @@ const seedSchema = z.strictObject({
    * Whether the datacenter's firewall is on. Default true: the lab's owner has switched it on; Proxmox VE's own is off.
    */
   datacenterFirewall: z.boolean().optional(),
+  /** Processor types of the cluster's own, without their prefix `custom-`. Default: none. */
+  customCpuModels: z.array(z.string().min(1)).optional(),
   /** The VM template that exists from the start. */
   template: templateSchema,
   /** Templates as other people have them. */

@@ -1,6 +1,7 @@
 import { isIPv4 } from "node:net";
 import type { FirewallRule, VmFirewall } from "../model";
 import { macros } from "./format";
+import { renderSourceFilter } from "./source-filter";
 
 /** Table in the machine's network namespace. */
 export const tableName = "pvefw";
@@ -77,7 +78,12 @@ export function renderRule(rule: FirewallRule): string[] {
   );
 }
 
-function chain(name: "input" | "output", rules: readonly FirewallRule[], policy: string): string[] {
+function chain(
+  name: "input" | "output",
+  rules: readonly FirewallRule[],
+  policy: string,
+  first: readonly string[] = [],
+): string[] {
   const loopback = name === "input" ? "iif lo accept" : "oif lo accept";
   const direction = name === "input" ? "in" : "out";
   const lines = [
@@ -85,6 +91,7 @@ function chain(name: "input" | "output", rules: readonly FirewallRule[], policy:
     `type filter hook ${name} priority 0; policy ${policy === "ACCEPT" ? "accept" : "drop"};`,
     loopback,
     "ct state established,related accept",
+    ...first,
     // Without neighbour discovery there is no IPv6 at all; Proxmox VE's option ndp is on by default.
     "icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } accept",
     ...rules.filter((rule) => rule.type === direction).flatMap(renderRule),
@@ -96,16 +103,31 @@ function chain(name: "input" | "output", rules: readonly FirewallRule[], policy:
 /**
  * A VM's firewall as a script for nft(8), to be loaded into the machine's network namespace. Takes the place of an
  * earlier one in one step. Default policies are Proxmox VE's: DROP for what comes in, ACCEPT for what goes out.
+ * @param mac address of the machine's NIC
  */
-export function renderFirewall(firewall: VmFirewall): string {
+export function renderFirewall(firewall: VmFirewall, mac: string): string {
   const { options, rules } = firewall;
+  const { packets, arp } = renderSourceFilter(firewall, mac);
   return [
     `table inet ${tableName}`,
     `delete table inet ${tableName}`,
     `table inet ${tableName} {`,
     ...chain("input", rules, options.policy_in ?? "DROP"),
-    ...chain("output", rules, options.policy_out ?? "ACCEPT"),
+    ...chain("output", rules, options.policy_out ?? "ACCEPT", packets),
     "}",
+    // Without this table where nothing is filtered: the script is loaded over an earlier one.
+    `table arp ${tableName}`,
+    `delete table arp ${tableName}`,
+    ...(arp.length === 0
+      ? []
+      : [
+          `table arp ${tableName} {`,
+          "  chain output {",
+          "    type filter hook output priority 0; policy accept;",
+          ...arp.map((line) => `    ${line}`),
+          "  }",
+          "}",
+        ]),
     "",
   ].join("\n");
 }

@@ -11,7 +11,8 @@ const text: Parameter = { type: "string", optional: true };
 const position: Parameter = { type: "integer", optional: true, minimum: 0 };
 const base = "/nodes/{node}/qemu/{vmid}/firewall";
 
-const digestOf = (value: unknown): string => createHash("sha1").update(JSON.stringify(value)).digest("hex");
+/** Digest of what a caller was shown. */
+export const digestOf = (value: unknown): string => createHash("sha1").update(JSON.stringify(value)).digest("hex");
 
 /** Options by the schema's type: numbers for flags, text for the rest. */
 const typed = (values: Values): Record<string, string | number> =>
@@ -26,13 +27,14 @@ function ruleReply(rule: FirewallRule, index: number): Record<string, string | n
   return { ...rule, enable: Number(rule.enable ?? 0), pos: index };
 }
 
-function read({ node, caller, vmid }: ProxmoxCall): VmFirewall {
+/** @throws ProxmoxApiError 403 */
+export function readFirewall({ node, caller, vmid }: ProxmoxCall): VmFirewall {
   requireAll(caller, `/vms/${vmid}`, ["VM.Audit"]);
   return node.store.firewall(vmid);
 }
 
 /** Changes a VM's firewall and gives the new one to the running machine. */
-async function change(call: ProxmoxCall, next: (firewall: VmFirewall) => VmFirewall): Promise<void> {
+export async function changeFirewall(call: ProxmoxCall, next: (firewall: VmFirewall) => VmFirewall): Promise<void> {
   const { node, caller, vmid } = call;
   requireAll(caller, `/vms/${vmid}`, ["VM.Config.Network"]);
   await node.exclusive(vmid, async () => {
@@ -79,7 +81,7 @@ const insertAt = (rules: readonly FirewallRule[], index: number, rule: FirewallR
 ];
 
 function changeRule(call: ProxmoxCall): Promise<void> {
-  return change(call, (firewall) => {
+  return changeFirewall(call, (firewall) => {
     const index = ruleIndex(call, firewall);
     const { rules } = firewall;
     const rule = rules[index] as FirewallRule;
@@ -94,14 +96,14 @@ function changeRule(call: ProxmoxCall): Promise<void> {
   });
 }
 
-/** A VM's firewall. Sets, aliases and security groups are not modelled. */
+/** Options and rules of a VM's firewall. Aliases, security groups, and rules that name a set are not modelled. */
 export const firewallRoutes: readonly ProxmoxRoute[] = [
   {
     method: "GET",
     path: `${base}/options`,
     parameters: {},
     handle: (call) => {
-      const { options } = read(call);
+      const { options } = readFirewall(call);
       return { ...typed(options), digest: digestOf(options) };
     },
   },
@@ -110,14 +112,14 @@ export const firewallRoutes: readonly ProxmoxRoute[] = [
     path: `${base}/options`,
     parameters: { ...optionsSchema, delete: text, digest: text },
     handle: (call) =>
-      change(call, (firewall) => {
+      changeFirewall(call, (firewall) => {
         if (call.values.digest !== undefined && call.values.digest !== digestOf(firewall.options)) {
           throw failure("detected modified configuration - file changed by other user? Try again.");
         }
         return { ...firewall, options: { ...without(firewall.options, call.values.delete), ...ruleOf(call.values) } };
       }),
   },
-  { method: "GET", path: `${base}/rules`, parameters: {}, handle: (call) => read(call).rules.map(ruleReply) },
+  { method: "GET", path: `${base}/rules`, parameters: {}, handle: (call) => readFirewall(call).rules.map(ruleReply) },
   {
     method: "POST",
     path: `${base}/rules`,
@@ -130,7 +132,7 @@ export const firewallRoutes: readonly ProxmoxRoute[] = [
       digest: text,
     },
     handle: (call) =>
-      change(call, (firewall) => {
+      changeFirewall(call, (firewall) => {
         const index = Math.min(Number(call.values.pos ?? 0), firewall.rules.length);
         return { ...firewall, rules: insertAt(firewall.rules, index, requireCompleteRule(ruleOf(call.values))) };
       }),
@@ -140,7 +142,7 @@ export const firewallRoutes: readonly ProxmoxRoute[] = [
     path: `${base}/rules/{pos}`,
     parameters: {},
     handle: (call) => {
-      const firewall = read(call);
+      const firewall = readFirewall(call);
       const index = ruleIndex(call, firewall);
       return { ...ruleReply(firewall.rules[index] as FirewallRule, index), pos: String(index) };
     },
@@ -157,7 +159,7 @@ export const firewallRoutes: readonly ProxmoxRoute[] = [
     path: `${base}/rules/{pos}`,
     parameters: { digest: text },
     handle: (call) =>
-      change(call, (firewall) => {
+      changeFirewall(call, (firewall) => {
         const index = ruleIndex(call, firewall);
         return { ...firewall, rules: firewall.rules.filter((_, at) => at !== index) };
       }),

@@ -8,11 +8,13 @@ import type { TaskLog } from "../tasks";
 import { printProperties, readProperties } from "../property-string";
 import { drivesOf, isTemplate, nicOf } from "./config";
 import { newIdentity, normalizeValue, randomMac } from "./configure";
+import { bridgePath } from "../sdn";
 import { driveFormat, netFormat } from "./formats";
 import { isNic } from "./options";
 import { cloudInitVolume, nextDiskVolume, requireSpace, requireStorage, storageOfVolume } from "./storage";
 
 function authorizeClone(
+  node: ProxmoxNode,
   caller: Caller,
   source: Vm,
   newid: number,
@@ -26,7 +28,7 @@ function authorizeClone(
   for (const storage of storages) requireAll(caller, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
   for (const option of Object.keys(source.config).filter(isNic)) {
     const bridge = nicOf(source.config, option)?.bridge;
-    if (bridge !== undefined) requireAll(caller, `/sdn/zones/localnetwork/${bridge}`, ["SDN.Use"]);
+    if (bridge !== undefined) requireAll(caller, bridgePath(node, bridge), ["SDN.Use"]);
   }
 }
 
@@ -71,7 +73,7 @@ export async function cloneVm(node: ProxmoxNode, caller: Caller, vmid: number, v
   const source = requireVm(node, vmid);
   const { pool, storage, target } = values;
   const storages = new Set(storage === undefined ? Object.keys(source.volumes).map(storageOfVolume) : [storage]);
-  authorizeClone(caller, source, newid, pool, storages);
+  authorizeClone(node, caller, source, newid, pool, storages);
   if (pool !== undefined && node.store.pool(pool) === undefined) throw failure(`pool '${pool}' does not exist`);
   const holder = holderOf(node, source);
   if (target !== undefined && !nodeNames(node).includes(target)) throw failure(`no such cluster node '${target}'`);

@@ -1,11 +1,13 @@
 import { requireAll, requireAny, type Caller } from "../access";
 import { failure, parameterError } from "../api/errors";
 import type { Values } from "../api/schema";
+import { requireCpuModel } from "../cpu-models";
 import type { Vm } from "../model";
 import { requireUnlocked, requireVm, type ProxmoxNode } from "../node";
 import { omit } from "../omit";
 import { printProperties, readProperties } from "../property-string";
 import { normalizeTags } from "../values";
+import { bridgePath } from "../sdn";
 import { digestOf, memoryMiB, pendingConfig, readDrive } from "./config";
 import { releaseDrive, resolveDrive } from "./drives";
 import { netFormat } from "./formats";
@@ -48,7 +50,7 @@ function authorizeImport(caller: Caller, slot: string, text: string): void {
 }
 
 /** @throws ProxmoxApiError 403 that names the path and the privilege */
-export function authorizeChange(caller: Caller, vm: Vm, bridgeZone: string, change: ConfigChange): void {
+export function authorizeChange(node: ProxmoxNode, caller: Caller, vm: Vm, change: ConfigChange): void {
   const path = `/vms/${vm.vmid}`;
   for (const [slot, text] of Object.entries(change.set).filter(([option]) => isDriveSlot(option))) {
     const drive = readDrive(slot, text);
@@ -79,7 +81,7 @@ export function authorizeChange(caller: Caller, vm: Vm, bridgeZone: string, chan
     if (!isNic(option)) continue;
     const { bridge, tag } = readProperties(netFormat, text);
     if (bridge !== undefined)
-      requireAll(caller, `${bridgeZone}/${bridge}${tag === undefined ? "" : `/${tag}`}`, ["SDN.Use"]);
+      requireAll(caller, `${bridgePath(node, bridge)}${tag === undefined ? "" : `/${tag}`}`, ["SDN.Use"]);
   }
 }
 
@@ -156,7 +158,8 @@ export async function changeConfig(node: ProxmoxNode, caller: Caller, vmid: numb
     throw failure("cipassword is not modelled in the lab: give the user an SSH key (sshkeys)");
   }
   const vm = requireVm(node, vmid);
-  authorizeChange(caller, vm, "/sdn/zones/localnetwork", change);
+  requireCpuModel(node, caller, change.set, vm.config);
+  authorizeChange(node, caller, vm, change);
   await node.exclusive(vmid, async () => {
     let changed = requireVm(node, vmid);
     requireUnlocked(node, changed);

@@ -1,6 +1,7 @@
 import { holdsAny, requireAll, type Caller } from "../access";
 import { failure, parameterError, permissionError } from "../api/errors";
 import type { Values } from "../api/schema";
+import { requireCpuModel } from "../cpu-models";
 import type { Vm } from "../model";
 import type { ProxmoxNode } from "../node";
 import { omit } from "../omit";
@@ -21,7 +22,8 @@ function authorizeCreate(node: ProxmoxNode, caller: Caller, vm: Vm, values: Valu
   const viaPool = pool !== undefined && holdsAny(caller, `/pool/${pool}`, ["VM.Allocate"]);
   if (!viaPool && !holdsAny(caller, `/vms/${vm.vmid}`, ["VM.Allocate"]))
     throw permissionError(`/vms/${vm.vmid}`, ["VM.Allocate"]);
-  authorizeChange(caller, vm, "/sdn/zones/localnetwork", { set, remove: [] });
+  requireCpuModel(node, caller, set, {});
+  authorizeChange(node, caller, vm, { set, remove: [] });
   for (const [slot, text] of Object.entries(set).filter(([option]) => isDriveSlot(option))) {
     const { file, isCloudInit } = readDrive(slot, text);
     const target = requireStorageOf(node, file);

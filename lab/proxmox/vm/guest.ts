@@ -2,6 +2,7 @@ import type { StartSettings } from "../../machines";
 import { failure } from "../api/errors";
 import type { Vm } from "../model";
 import type { ProxmoxNode } from "../node";
+import { hasBridge } from "../sdn";
 import { renderFirewall } from "../firewall/render";
 import { metaData, nameServers, networkConfig, searchDomains, userData, ipv4Settings } from "./cloud-init";
 import { bootDisk, drivesOf, nicOf } from "./config";
@@ -10,8 +11,9 @@ import { bootDisk, drivesOf, nicOf } from "./config";
 export function firewallScript(node: ProxmoxNode, vm: Vm): string | undefined {
   if (!node.store.datacenterFirewall().isOn) return undefined;
   const firewall = node.store.firewall(vm.vmid);
-  const isOn = firewall.options.enable === "1" && nicOf(vm.config, "net0")?.firewall === "1";
-  return isOn ? renderFirewall(firewall) : undefined;
+  const nic = nicOf(vm.config, "net0");
+  const isOn = firewall.options.enable === "1" && nic?.firewall === "1";
+  return isOn ? renderFirewall(firewall, nic.macaddr ?? "") : undefined;
 }
 
 const isLinkUp = (node: ProxmoxNode, vm: Vm): boolean =>
@@ -26,7 +28,7 @@ export function startSettings(node: ProxmoxNode, vm: Vm): StartSettings {
     throw failure(`no bootable disk: expected one of the VM's own volumes in scsi0, virtio0, sata0 or ide0`);
   const nic = nicOf(config, "net0");
   if (nic?.macaddr === undefined) throw failure("a VM without net0 cannot be started in the lab");
-  if (nic.bridge !== node.seed.bridge) throw failure(`bridge '${nic.bridge ?? ""}' does not exist`);
+  if (!hasBridge(node, nic.bridge ?? "")) throw failure(`bridge '${nic.bridge ?? ""}' does not exist`);
   const { ip, gateway } = ipv4Settings(config, 0);
   const firewall = firewallScript(node, vm);
   const user = drivesOf(config).some((drive) => drive.isCloudInit) ? userData(vmid, config) : "#cloud-config\n";

@@ -1,5 +1,6 @@
 import type { Parameter, Schema } from "../api/schema";
 import { propertyString } from "../property-string";
+import { cpuTypeIn, cpuTypeProblem } from "../cpu-models";
 import { decodeSshKeys, isDnsName, normalizeTags } from "../values";
 import * as formats from "./formats";
 
@@ -42,7 +43,10 @@ export const vmOptions: Schema = {
   ciupgrade: flag,
   ciuser: text,
   cores: { type: "integer", optional: true, minimum: 1 },
-  cpu: properties(formats.cpuFormat),
+  cpu: {
+    ...text,
+    format: (value) => propertyString(formats.cpuFormat)(value) ?? cpuTypeProblem(cpuTypeIn(value)),
+  },
   cpulimit: { type: "number", optional: true, minimum: 0, maximum: 128 },
   cpuunits: { type: "integer", optional: true, minimum: 1, maximum: 262144 },
   description: { ...text, maxLength: 8192 },

@@ -31,10 +31,13 @@ describe("the proof of a VM's firewall", function () {
     });
     return spawnSync("nsenter", [`--net=${rig.instance.netns}`, "bash", "-s"], { encoding: "utf8", input });
   }
-  const rules = renderFirewall({
-    options: { enable: "1", policy_in: "DROP", policy_out: "DROP" },
-    rules: [{ type: "in", action: "ACCEPT", proto: "tcp", dport: "22", source: "198.51.100.0/24", enable: "1" }],
-  });
+  const rules = renderFirewall(
+    {
+      options: { enable: "1", policy_in: "DROP", policy_out: "DROP" },
+      rules: [{ type: "in", action: "ACCEPT", proto: "tcp", dport: "22", source: "198.51.100.0/24", enable: "1" }],
+    },
+    "",
+  );
 
   it("fails where the rules have no effect, and says what that means and what to do", () => {
     const { status, stderr } = prove(2);

@@ -145,7 +145,7 @@ describe("systemd-nspawn machines", function () {
     rig.exec(vmid, "systemd-run", "--unit=web", "python3", "-m", "http.server", "8080");
     await until("the web server answers", 10_000, () => connects(8080));
     const rules = [{ type: "in", action: "ACCEPT", enable: "1", proto: "tcp", dport: "22", source: "198.51.100.1" }];
-    await rig.backend.setFirewall(vmid, renderFirewall({ options: { enable: "1" }, rules }));
+    await rig.backend.setFirewall(vmid, renderFirewall({ options: { enable: "1" }, rules }, ""));
     assert.equal(connects(8080), false);
     await rig.ssh(vmid, "true");
     assert.throws(() => rig.exec(vmid, "ip", "link", "set", "eth0", "down"), /Operation not permitted/);

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
+import type { VmFirewall } from "@ghrunners/lab/proxmox/model";
+import { renderSourceFilter } from "@ghrunners/lab/proxmox/firewall/source-filter";
 import { renderFirewall, renderRule } from "@ghrunners/lab/proxmox/firewall/render";
 
+const mac = "BC:24:11:00:0A:01";
 const accept = { type: "in", action: "ACCEPT", enable: "1" };
 
 describe("firewall rules as nft", () => {
@@ -38,18 +41,58 @@ describe("firewall rules as nft", () => {
   });
 
   it("keep their order and their direction; what nothing takes meets the policy", () => {
-    const text = renderFirewall({
-      options: { enable: "1", policy_out: "REJECT" },
-      rules: [
-        { ...accept, proto: "tcp", dport: "22" },
-        { ...accept, action: "DROP" },
-        { ...accept, type: "out", proto: "tcp", dport: "443" },
-      ],
-    });
+    const text = renderFirewall(
+      {
+        options: { enable: "1", policy_out: "REJECT" },
+        rules: [
+          { ...accept, proto: "tcp", dport: "22" },
+          { ...accept, action: "DROP" },
+          { ...accept, type: "out", proto: "tcp", dport: "443" },
+        ],
+      },
+      mac,
+    );
     const [input = "", output = ""] = text.split("chain output");
     assert.ok(input.includes("policy drop") && input.indexOf("dport 22") < input.indexOf("\n    drop\n"));
     assert.ok(!input.includes("443") && output.includes("tcp dport 443 accept"));
     assert.ok(output.indexOf("443") < output.indexOf("\n    reject\n"));
+  });
+
+  it("let a machine send from the addresses of its set alone, and answer ARP for no other", () => {
+    const lines = (firewall: Omit<VmFirewall, "rules">): string[] => {
+      const { packets, arp } = renderSourceFilter({ rules: [], ...firewall }, mac);
+      return [...packets, ...arp];
+    };
+    const own = "fe80::be24:11ff:fe00:a01";
+    assert.deepEqual(lines({ options: {} }), []);
+    const set = { "ipfilter-net0": { entries: [{ cidr: "198.51.100.51" }] } };
+    const filtered = [
+      "ip saddr != { 198.51.100.51 } drop",
+      `ip6 saddr != { ${own} } drop`,
+      "arp saddr ip != { 198.51.100.51 } drop",
+    ];
+    assert.deepEqual(lines({ options: { ipfilter: "1" }, sets: set }), filtered);
+    // The set alone is enough, and the option alone leaves nothing but IPv6's own address.
+    assert.deepEqual(lines({ options: {}, sets: set }), filtered);
+    assert.deepEqual(lines({ options: { ipfilter: "1" } }), ["meta nfproto ipv4 drop", `ip6 saddr != { ${own} } drop`]);
+    assert.deepEqual(lines({ options: {}, sets: { "ipfilter-net1": { entries: [] } } }), []);
+    const wide = [{ cidr: "198.51.100.0/24" }, { cidr: "198.51.100.52", nomatch: true as const }];
+    assert.deepEqual(lines({ options: {}, sets: { "ipfilter-net0": { entries: wide } } }).slice(0, 2), [
+      "ip saddr { 198.51.100.52 } drop",
+      "ip saddr != { 198.51.100.0/24 } drop",
+    ]);
+  });
+
+  it("filter the sender before the rules, and after what belongs to a connection", () => {
+    const sets = { "ipfilter-net0": { entries: [{ cidr: "198.51.100.51" }] } };
+    const rules = [{ ...accept, type: "out", proto: "tcp", dport: "443" }];
+    const [, output = ""] = renderFirewall({ options: { enable: "1" }, rules, sets }, mac).split("chain output");
+    const at = ["established", "ip saddr !=", "nd-router-solicit", "dport 443"].map((part) => output.indexOf(part));
+    assert.deepEqual(
+      at,
+      at.toSorted((one, other) => one - other),
+    );
+    assert.ok(!at.includes(-1));
   });
 
   it("give balanced text without anything from outside the grammar of nft", () => {
@@ -67,7 +110,7 @@ describe("firewall rules as nft", () => {
     );
     fc.assert(
       fc.property(fc.array(rule, { maxLength: 5 }), (rules) => {
-        const text = renderFirewall({ options: {}, rules });
+        const text = renderFirewall({ options: {}, rules }, mac);
         assert.equal(text.split("{").length, text.split("}").length);
         assert.match(text, /^[a-z0-9 \n{}:;,./_-]+$/);
       }),

@@ -202,6 +202,30 @@ describe("privileges", () => {
     });
   }
 
+  it("a virtual network needs SDN.Use in its own zone, and is shown with SDN.Audit alone", async () => {
+    const path = "/sdn/zones/zone1/vnet1";
+    const lab = await EmulatorHarness.start({
+      vnets: [{ vnet: "vnet1", zone: "zone1" }],
+      tokens: [
+        { ...testSeed().tokens[0]!, acl: [...acl, { path: "/sdn/zones/localnetwork/vnet1", privileges: ["SDN.Use"] }] },
+      ],
+    });
+    const seeing = await EmulatorHarness.start({
+      vnets: [{ vnet: "vnet1", zone: "zone1" }],
+      tokens: [{ ...testSeed().tokens[0]!, acl: [...acl, { path, privileges: ["SDN.Use", "SDN.Audit"] }] }],
+    });
+    const net0 = "model=virtio,bridge=vnet1";
+    try {
+      const reply = await lab.request("PUT", lab.vm(9000, "/config"), { net0 });
+      assert.equal(reply.statusText, `Permission check failed (${path}, SDN.Use)`);
+      assert.deepEqual(await lab.get("GET", "/cluster/sdn/vnets"), []);
+      assert.deepEqual(await seeing.get("GET", "/cluster/sdn/vnets"), [{ vnet: "vnet1", zone: "zone1", type: "vnet" }]);
+      await seeing.get("PUT", seeing.vm(9000, "/config"), { net0 });
+    } finally {
+      await Promise.all([lab.stop(), seeing.stop()]);
+    }
+  });
+
   it("cloud-init options need one of two, the physical CD-ROM and the start order one on the whole node", async () => {
     const lab = await EmulatorHarness.start({
       tokens: [{ ...testSeed().tokens[0]!, acl: without("VM.Config.Cloudinit", "VM.Config.Network") }],
