@@ -4,6 +4,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { isRunnerGroupName, RUNNER_GROUP_FORM } from "@ghrunners/core/vocabulary/runner-group";
+import { CPU_TYPE_FORM, isCpuType } from "@ghrunners/core/proxmox/cpu-type";
 import { parseAddress, parseCidr, parseNarrowCidr } from "@ghrunners/core/vocabulary/ipv4";
 
 /** One problem of an argument. */
@@ -40,6 +41,7 @@ export const forms = {
     fits: (value) => typeof value === "string" && isRunnerGroupName(value),
   },
   label: text("letters, digits, dot, hyphen, underscore, at most 64", /^[A-Za-z0-9._-]{1,64}$/),
+  cpuType: { allowed: CPU_TYPE_FORM, fits: (value) => typeof value === "string" && isCpuType(value) },
   variableName: text(
     "upper-case letters, digits and underscores, not starting with GITHUB_ or a digit",
     /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/,

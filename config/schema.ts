@@ -6,6 +6,7 @@ import { z } from "zod";
 import { CREDENTIAL_FORM, isCredential } from "@ghrunners/core/github/credential";
 import { MINIMUM_RUNNER_VERSION, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
 import { isRunnerGroupName, RUNNER_GROUP_FORM } from "@ghrunners/core/vocabulary/runner-group";
+import { CPU_TYPE_FORM, isCpuType } from "@ghrunners/core/proxmox/cpu-type";
 import { TEMPLATE_VMIDS } from "@ghrunners/core/proxmox/image";
 import { defaults } from "@ghrunners/components/runner/defaults";
 import { deliveryRunner } from "./delivery-runner";
@@ -167,6 +168,11 @@ const vm = z.strictObject({
     .max(4096)
     .default(defaults.vm.diskGiB)
     .meta({ description: "Disk, GiB. It can grow, never shrink." }),
+  cpuType: text(CPU_TYPE_FORM, isCpuType).default(defaults.vm.cpuType).meta({
+    description:
+      "Processor type of every VM. Programs with AVX need x86-64-v3 or newer, or host, which lacks nothing that the node has but can move a running VM only between nodes with the same processor. A change restarts the VM.",
+    example: "x86-64-v3",
+  }),
   user: text(
     "a Unix user name, neither root nor actions-runner",
     (value) => /^[a-z_][a-z0-9_-]{0,31}$/.test(value) && value !== "root" && value !== RUNNER_USER,

@@ -43,6 +43,8 @@ export interface PreflightInputs {
   readonly oneNodeAllowed: boolean;
   /** Disk of each VM, GiB. */
   readonly diskGiB: number;
+  /** Processor type of each VM where it is not the usual one, which every node offers. */
+  readonly cpuType?: string | undefined;
   /** Whether to refuse VMs whose firewall has no effect. */
   readonly requireFirewall: boolean;
   /** Text that marks a VM of this stack, by runner name. */

@@ -2,19 +2,25 @@
  * Judges what was seen at Proxmox VE and GitHub before anything is created. Pure.
  */
 import type { VmConfig } from "@ghrunners/core/proxmox/answers";
+import { isCustomCpuType, USUAL_CPU_TYPE } from "@ghrunners/core/proxmox/cpu-type";
 import { nextStep } from "@ghrunners/policy/guard";
 import { judgeVisibility } from "@ghrunners/policy/guards/repository-private";
 import { settingOf } from "./settings-of";
 import type { PreflightInputs, TemplateImage } from "./args";
 import { imageProblems, templateHolder } from "./judge-image";
 import { nodeProblems, oneNodeProblems, placesOf, storageProblems } from "./judge-nodes";
+import { bridgePrivilege } from "./bridge-zone";
+import { cpuTypeProblems, CUSTOM_CPU_TYPES } from "./judge-cpu-type";
 import { templateReasons } from "./judge-template";
 import type { Answer, GitHubObservation, PreflightProblem, Privilege, ProxmoxObservation } from "./observation";
 
 /** What the privileges depend on. */
 interface PrivilegeScope {
+  readonly cpuType?: string | undefined;
   readonly proxmox: Pick<PreflightInputs["proxmox"], "storage" | "bridge" | "pool"> & {
     readonly image?: Pick<TemplateImage, "storage"> | undefined;
+    /** Zone of the bridge. Default: that of bridges which are no virtual networks. */
+    readonly zone?: string | undefined;
   };
   readonly runners: readonly Pick<PreflightInputs["runners"][number], "vmId" | "templateId" | "node">[];
 }
@@ -23,13 +29,13 @@ interface PrivilegeScope {
  * Privileges that the program's token needs in Proxmox VE: the only list of them, also for `ghrunners setup proxmox`.
  * Source: API viewer of Proxmox VE 9.
  */
-export function requiredPrivileges({ proxmox, runners }: PrivilegeScope): Privilege[] {
+export function requiredPrivileges({ proxmox, runners, cpuType = USUAL_CPU_TYPE }: PrivilegeScope): Privilege[] {
   const forVm = (vmId: number): Privilege[] =>
     (
       [
         ["VM.Allocate", "create and delete the VM"],
         ["VM.Audit", "read the VM's state"],
-        ["VM.Config.CPU", "set cores"],
+        ["VM.Config.CPU", "set cores and processor type"],
         ["VM.Config.Memory", "set memory"],
         ["VM.Config.Disk", "size the disk"],
         ["VM.Config.CDROM", "attach the cloud-init drive"],
@@ -75,7 +81,9 @@ export function requiredPrivileges({ proxmox, runners }: PrivilegeScope): Privil
     ...runners.flatMap(({ vmId }) => forVm(vmId)),
     { path: `/storage/${proxmox.storage}`, privilege: "Datastore.AllocateSpace", reason: "create disks" },
     { path: `/storage/${proxmox.storage}`, privilege: "Datastore.Audit", reason: "read the free space" },
-    { path: `/sdn/zones/localnetwork/${proxmox.bridge}`, privilege: "SDN.Use", reason: "join the bridge" },
+    bridgePrivilege(proxmox.bridge, proxmox.zone),
+    // Source: qemu-server, PVE/API2/Qemu.pm, check_cpu_model_access.
+    ...(isCustomCpuType(cpuType) ? [CUSTOM_CPU_TYPES] : []),
     ...(proxmox.pool === undefined
       ? []
       : [
@@ -221,7 +229,12 @@ export function judgeGitHub(
 }
 
 export function judgeProxmox(inputs: PreflightInputs, seen: ProxmoxObservation): PreflightProblem[] {
-  const problems = [...vmProblems(inputs, seen), ...storageProblems(inputs, seen), ...firewallProblems(inputs, seen)];
+  const problems = [
+    ...vmProblems(inputs, seen),
+    ...storageProblems(inputs, seen),
+    ...cpuTypeProblems(inputs, seen),
+    ...firewallProblems(inputs, seen),
+  ];
   if ("error" in seen.missingPrivileges) problems.push({ setting: "proxmox", reason: seen.missingPrivileges.error });
   else problems.push(...privilegeProblems(seen.missingPrivileges.value));
   return problems.filter((problem, index) => problems.findIndex(({ reason }) => reason === problem.reason) === index);

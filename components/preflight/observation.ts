@@ -28,6 +28,8 @@ export interface ProxmoxObservation {
   readonly answering: readonly string[];
   /** The storage on each node that is used, by node; nodes that are off are left out. */
   readonly storages: ReadonlyMap<string, Answer<StorageSeen>>;
+  /** Processor types that the token sees on each node that is used; empty unless another than the usual one is asked for. */
+  readonly cpuTypes: ReadonlyMap<string, Answer<readonly string[]>>;
   readonly missingPrivileges: Answer<readonly Privilege[]>;
   /** What is needed to make the templates, by node; empty if they exist already, or if nothing is to be made. */
   readonly images: ReadonlyMap<string, ImageObservation>;

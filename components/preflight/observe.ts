@@ -5,6 +5,7 @@ import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { ClusterGuest, StorageStatus, VmConfig } from "@ghrunners/core/proxmox/answers";
 import type { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import type { PreflightInputs } from "./args";
+import { zoneOf } from "./bridge-zone";
 import { answers } from "./probe-address";
 import { requiredPrivileges } from "./judge";
 import { templateHolder } from "./judge-image";
@@ -29,7 +30,7 @@ export async function observeProxmox(
   const guests = await attempt(() => proxmox.guests());
   if ("error" in guests) {
     // Then every other request would fail too, and one reason is enough.
-    const none = { configs: new Map(), answering: [], images: new Map() };
+    const none = { configs: new Map(), answering: [], images: new Map(), cpuTypes: new Map() };
     return { guests, nodes: guests, firewall: guests, storages: new Map(), missingPrivileges: guests, ...none };
   }
   const nodes = await attempt(() => proxmox.nodes());
@@ -39,12 +40,19 @@ export async function observeProxmox(
   const fresh = inputs.runners.filter(({ vmId }) => !guests.value.some(({ vmid }) => vmid === vmId));
   // Do not query a node that is off: the request would only time out.
   const storages = new Map<string, Answer<StorageStatus>>();
+  const cpuTypes = new Map<string, Answer<readonly string[]>>();
   const used = [...new Set(inputs.runners.map(({ node }) => node))].filter((node) => !off.includes(node));
   const [firewall, missingPrivileges] = await Promise.all([
     attempt(() => proxmox.datacenterFirewall()),
-    attempt(() => missing(proxmox, requiredPrivileges(inputs))),
+    attempt(async () => {
+      const zone = await zoneOf(proxmox, inputs.proxmox.bridge);
+      return missing(proxmox, requiredPrivileges({ ...inputs, proxmox: { ...inputs.proxmox, zone } }));
+    }),
     ...used.map(async (node) =>
       storages.set(node, await attempt(() => proxmox.storageStatus(node, inputs.proxmox.storage))),
+    ),
+    ...(inputs.cpuType === undefined ? [] : used).map(async (node) =>
+      cpuTypes.set(node, await attempt(() => proxmox.cpuTypes(node))),
     ),
     ...guests.value
       .filter(({ node }) => !off.includes(node))
@@ -60,7 +68,7 @@ export async function observeProxmox(
     }),
   ]);
   const images = await observeImages(proxmox, inputs, guests.value, configs, off);
-  return { guests, nodes, firewall, configs, answering, storages, missingPrivileges, images };
+  return { guests, nodes, firewall, configs, answering, storages, cpuTypes, missingPrivileges, images };
 }
 
 /** Looks at the image where a template is still to be made. @param off nodes that are not asked */

@@ -26,7 +26,13 @@ export interface ProvenSettings {
     readonly templates?: Readonly<Record<string, number>> | undefined;
     readonly image?: ImageSource | undefined;
   };
-  readonly vm: { readonly cores: number; readonly memoryMiB: number; readonly user: string };
+  readonly vm: {
+    readonly cores: number;
+    readonly memoryMiB: number;
+    /** Absent: the usual one. */
+    readonly cpuType?: string | undefined;
+    readonly user: string;
+  };
 }
 
 export interface LastKnownGoodInputs {

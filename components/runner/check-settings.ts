@@ -60,6 +60,7 @@ function siteProblems({
       "vm.cores?": [vm.cores, wholeNumber(1, 64)],
       "vm.memoryMiB?": [vm.memoryMiB, wholeNumber(512, 262_144)],
       "vm.diskGiB?": [vm.diskGiB, wholeNumber(4, 4096)],
+      "vm.cpuType?": [vm.cpuType, forms.cpuType],
       sshPublicKey: [sshPublicKey, forms.filled],
     }),
     ...(isPlain(nameservers)

@@ -10,6 +10,7 @@ import { type TemplateRequirement, templateReasons } from "../preflight/judge-te
 import { chooseDrain } from "./plan-drain";
 import { isDisruptive, ownershipMark } from "./render-vm";
 import type { RunnerVmHooks } from "./vm";
+import { SOURCE_SET } from "./vm-firewall";
 import { drainRunner } from "@ghrunners/core/github/drain";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { gitHubLibrary } from "../libraries";
@@ -102,6 +103,7 @@ export function runnerHooks(name: string, given: pulumi.Input<HookContext>): Run
     const runner = context.runners.find((candidate) => candidate.vmId === vmId);
     if (runner === undefined) return;
     const proxmox = new ProxmoxClient(context.proxmox);
+    if (step.type.includes("ipsetLegacy")) return proxmox.removeFirewallSet(runner.source.node, vmId, SOURCE_SET);
     if (!step.type.includes("vmLegacy")) return proxmox.clearFirewallRules(runner.source.node, vmId);
     const guests = await proxmox.guests();
     // Its drives were looked at in the preview; whether it is still there is known without another request.

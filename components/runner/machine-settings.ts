@@ -153,6 +153,13 @@ export interface VmArgs {
    */
   readonly diskGiB?: pulumi.Input<number>;
   /**
+   * Processor type, as Proxmox VE names it: a model of QEMU's, `x86-64-v3`, `host`, or `custom-NAME`. It decides which
+   * instructions programs can use, and to which nodes a running machine can be moved. A change restarts the machine.
+   * @default "x86-64-v2-AES"
+   * @example "x86-64-v3"
+   */
+  readonly cpuType?: pulumi.Input<string>;
+  /**
    * Administrator user that cloud-init creates; the program logs in as this user. A change replaces the machine.
    * @default "runner"
    */

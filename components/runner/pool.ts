@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { unusualCpuType } from "@ghrunners/core/proxmox/cpu-type";
 import { recordedImage } from "@ghrunners/core/proxmox/image";
 import { refuseArguments } from "../arguments";
 import { CloneSource } from "../resources/clone-source";
@@ -223,13 +224,13 @@ export function provenSettings(
   },
   version: pulumi.Input<string>,
 ): pulumi.Output<ProvenSettings> {
-  const { cores = defaults.vm.cores, memoryMiB = defaults.vm.memoryMiB, user = defaults.vm.user } = vm;
+  const { cores = defaults.vm.cores, memoryMiB = defaults.vm.memoryMiB, user = defaults.vm.user, cpuType } = vm;
   return pulumi.output({
     agent: { ...defaults.agent, extraLabels: [], ...agent, version },
     proxmox:
       proxmox.image === undefined
         ? { templateId: proxmox.templateId, ...templatesOf(runners) }
         : { image: recordedImage({ ...defaults.image, ...proxmox.image }) },
-    vm: { cores, memoryMiB, user },
+    vm: { cores, memoryMiB, user, cpuType: pulumi.output(cpuType).apply(unusualCpuType) },
   });
 }

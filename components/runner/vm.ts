@@ -9,7 +9,8 @@ import { machineProblems } from "./check-settings";
 import { defaults } from "./defaults";
 import type { NetworkArgs, PlacementArgs, VmArgs } from "./machine-settings";
 import type { RunnerIdentityArgs } from "./settings";
-import { ownershipMark, renderFirewallRules } from "./render-vm";
+import { ownershipMark } from "./render-vm";
+import { vmFirewall } from "./vm-firewall";
 
 /** How long a fresh VM may take until SSH answers, seconds. */
 const FIRST_CONTACT_SECONDS = 300;
@@ -112,6 +113,7 @@ export class RunnerVm extends pulumi.ComponentResource {
       cores = defaults.vm.cores,
       memoryMiB = defaults.vm.memoryMiB,
       diskGiB = defaults.vm.diskGiB,
+      cpuType = defaults.vm.cpuType,
     } = args.vm ?? {};
     const user = userOf(args);
     const nameservers = nameserversOf(args);
@@ -127,7 +129,7 @@ export class RunnerVm extends pulumi.ComponentResource {
         poolId: args.proxmox.pool,
         tags: pulumi.output(args.tags ?? ["ghrunners"]).apply((tags) => [...tags].sort()),
         clone: { vmId: args.proxmox.templateId, full: true, datastoreId: storage, retries: 3 },
-        cpu: { cores, sockets: 1, type: "x86-64-v2-AES" },
+        cpu: { cores, sockets: 1, type: cpuType },
         memory: { dedicated: memoryMiB },
         scsiHardware: "virtio-scsi-pci",
         // Set every field: an unset one shows up as a diff after the next change of CPU or memory. Set the defaults of
@@ -204,23 +206,7 @@ export class RunnerVm extends pulumi.ComponentResource {
     );
     this.incarnation = this.vm.networkDevices.apply((devices) => devices?.[0]?.macAddress ?? "");
 
-    const scope = { nodeName: node, vmId: this.vm.vmId.apply(() => vmId) };
-    // A recreated machine has neither rules nor options, and the provider does not always notice.
-    const withMachine = { deletedWith: this.vm, replacementTrigger: this.incarnation, deleteBeforeReplace: true };
-    const rules = new proxmoxve.firewall.RulesLegacy(
-      `${name}-rules`,
-      { ...scope, rules: firewallRules(args, nameservers) },
-      { parent: this, ...withMachine, hooks: hooks && { beforeCreate: [hooks.clearLeftovers] } },
-    );
-    this.firewall = new proxmoxve.firewall.OptionsLegacy(
-      `${name}-firewall`,
-      {
-        ...{ ...scope, enabled: true, inputPolicy: "DROP", outputPolicy: "DROP", dhcp: false, macfilter: true },
-        // The provider's defaults are the opposite: no IPv6 neighbour discovery, but router advertisements from jobs.
-        ...{ ndp: true, radv: false },
-      },
-      { parent: this, ...withMachine, dependsOn: rules },
-    );
+    this.firewall = vmFirewall(this, name, args, { vm: this.vm, incarnation: this.incarnation, nameservers });
 
     this.address = args.pinHostKey === false ? undefined : this.pinHostKey(name, args);
     // No outputs: each late output makes the engine write the whole state once more for each machine.
@@ -282,10 +268,3 @@ export const userOf = ({ vm }: Pick<RunnerVmArgs, "vm">): pulumi.Input<string> =
 /** The DNS servers of a VM. */
 export const nameserversOf = ({ network }: Pick<RunnerVmArgs, "network">): pulumi.Output<string[]> =>
   pulumi.output(network.nameservers ?? [network.gateway]);
-
-function firewallRules({ network }: RunnerVmArgs, nameservers: pulumi.Output<string[]>) {
-  const { adminCidr, deliveryAddress, monitoringAddress, egress = [], closed = [] } = network;
-  return pulumi
-    .output({ adminCidr, deliveryAddress, monitoringAddress, nameservers, egress, closed })
-    .apply(renderFirewallRules);
-}

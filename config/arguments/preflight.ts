@@ -1,5 +1,6 @@
 import type { PreflightInputs } from "@ghrunners/components/resources/preflight";
 import { ownershipMark } from "@ghrunners/components/runner/render-vm";
+import { unusualCpuType } from "@ghrunners/core/proxmox/cpu-type";
 import { imageFile, templateMark } from "@ghrunners/core/proxmox/image";
 import { ADVISORY_ENVIRONMENT } from "@ghrunners/core/vocabulary/safety";
 import { machinesOf } from "../machines";
@@ -28,6 +29,7 @@ export function preflightInputs(settings: Settings, stack: string): Omit<Preflig
     leavingProductionAllowed: safety.allowLeavingProduction !== undefined,
     oneNodeAllowed: safety.allowOneNode !== undefined || environment === ADVISORY_ENVIRONMENT,
     diskGiB: vm.diskGiB,
+    cpuType: unusualCpuType(vm.cpuType),
     requireFirewall: network.requireFirewall,
     ownershipMarks: Object.fromEntries(machinesOf(settings).map(({ name }) => [name, ownershipMark(stack, name)])),
     version: agent.version,

@@ -1,4 +1,5 @@
 import type { ProvenSettings } from "@ghrunners/components/resources/last-known-good";
+import { unusualCpuType } from "@ghrunners/core/proxmox/cpu-type";
 import { recordedImage } from "@ghrunners/core/proxmox/image";
 import { templatesOf } from "@ghrunners/components/runner/placement";
 import type { Settings } from "../parse";
@@ -14,11 +15,12 @@ export function provenSettings(
 ): ProvenSettings {
   const { agent, proxmox, vm } = settings;
   const { cores, memoryMiB, user } = vm;
+  const cpuType = unusualCpuType(vm.cpuType);
   const { image, templateId } = proxmox;
   return {
     agent: { ...agent, version: agent.version ?? kept },
     proxmox:
       image === undefined ? { templateId, ...templatesOf(placedRunners(settings)) } : { image: recordedImage(image) },
-    vm: { cores, memoryMiB, user },
+    vm: { cores, memoryMiB, user, ...(cpuType === undefined ? {} : { cpuType }) },
   };
 }

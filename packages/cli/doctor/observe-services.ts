@@ -42,7 +42,7 @@ export async function observeProxmox(
   if ("error" in certificate) {
     const empty = new Map<never, never>();
     const none = { guests: certificate, nodes: certificate, firewall: certificate, storages: empty, images: empty };
-    const seen = { ...none, missingPrivileges: certificate, configs: empty, answering: [] };
+    const seen = { ...none, missingPrivileges: certificate, configs: empty, cpuTypes: empty, answering: [] };
     return { certificate, seen, tokenExpires: certificate };
   }
   const [seen, tokenExpires] = await Promise.all([

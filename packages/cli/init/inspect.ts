@@ -1,4 +1,5 @@
 /** Looks at Proxmox VE, GitHub and the monitoring host with the given answers. Read-only. */
+import { zoneIn } from "@ghrunners/components/preflight/bridge-zone";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { judgeGitHub, judgeProxmox } from "@ghrunners/components/preflight/judge";
@@ -47,7 +48,7 @@ export async function readOffer(endpoint: string, token: string): Promise<Proxmo
     return [node, seen.filter(({ content }) => content.includes("images")).map(({ storage }) => storage)] as const;
   });
   const bridges = [...permissions].flatMap(([place, held]) => {
-    const bridge = /^\/sdn\/zones\/localnetwork\/([^/]+)$/.exec(place)?.[1];
+    const bridge = zoneIn(place)?.bridge;
     return bridge !== undefined && held.has("SDN.Use") ? [bridge] : [];
   });
   return {

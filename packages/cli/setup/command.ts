@@ -25,6 +25,7 @@ export function command(): Command {
       examples: [
         "ghrunners setup proxmox",
         "ghrunners setup proxmox --storage local-zfs --bridge vmbr1 --pool runners",
+        "ghrunners setup proxmox --bridge vnet1 --zone zone1",
         "ghrunners setup proxmox --image-storage local",
         "ghrunners setup proxmox --admin-cidr 192.168.0.0/24",
         "ghrunners setup proxmox | ssh root@pve.example.org sh",
@@ -35,6 +36,10 @@ export function command(): Command {
       .option("--token <id>", "token to make, USER@REALM!TOKENID", "pulumi@pve!ghrunners")
       .option("--storage <name>", "storage for disks; default: the stack's, or local-lvm")
       .option("--bridge <name>", "bridge of the machines; default: the stack's, or vmbr0")
+      .option(
+        "--zone <name>",
+        "SDN zone of the bridge, if it is a virtual network; default: localnetwork, that of bridges",
+      )
       .option("--pool <name>", "resource pool for the machines; default: the stack's, or none")
       .option("--image-storage <name>", "storage for the templates' image; default: the stack's, or none")
       .option("--admin-cidr <network>", "turn the datacenter's firewall on; who may still reach the nodes")

@@ -11,9 +11,13 @@ export interface ProxmoxAccount {
   readonly tokenId: string;
   readonly storage: string;
   readonly bridge: string;
+  /** Zone of the bridge, if that is a virtual network of SDN; undefined: it is none. */
+  readonly zone?: string | undefined;
   readonly pool: string | undefined;
   /** Storage of the image of which the program makes its templates; undefined: they exist already. */
   readonly imageStorage?: string | undefined;
+  /** Processor type of the VMs; undefined: the usual one. */
+  readonly cpuType?: string | undefined;
   /** Network that may reach the nodes once the datacenter's firewall is on; undefined: the firewall is left as it is. */
   readonly adminCidr?: string | undefined;
 }
@@ -33,10 +37,11 @@ export interface ProxmoxGrants {
  * stack may not be configured yet.
  */
 export function proxmoxGrants(account: Omit<ProxmoxAccount, "tokenId">): ProxmoxGrants {
-  const { storage, bridge, pool, imageStorage } = account;
+  const { storage, bridge, zone, pool, imageStorage, cpuType } = account;
   const image = imageStorage === undefined ? undefined : { storage: imageStorage };
   const needed = requiredPrivileges({
-    proxmox: { storage, bridge, pool, image },
+    proxmox: { storage, bridge, zone, pool, image },
+    cpuType,
     runners: [{ vmId: 101, templateId: 100, node: "any" }],
   });
   return {

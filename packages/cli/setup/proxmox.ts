@@ -9,6 +9,7 @@ interface Options {
   readonly token: string;
   readonly storage?: string;
   readonly bridge?: string;
+  readonly zone?: string;
   readonly pool?: string;
   readonly imageStorage?: string;
   readonly adminCidr?: string;
@@ -16,9 +17,10 @@ interface Options {
 }
 
 async function accountOf(named: string | undefined): Promise<Partial<ProxmoxAccount>> {
-  const { proxmox = {} } = await stackValues(named);
+  const { proxmox = {}, vm = {} } = await stackValues(named);
   const { image, ...names } = proxmox as Partial<ProxmoxAccount> & { image?: { storage?: string } };
-  return { ...names, imageStorage: image && (image.storage ?? defaults.image.storage) };
+  const { cpuType } = vm as { cpuType?: string };
+  return { ...names, cpuType, imageStorage: image && (image.storage ?? defaults.image.storage) };
 }
 
 /** @throws WrongUse that names every value that is not one of Proxmox VE */
@@ -26,7 +28,7 @@ function checked(account: ProxmoxAccount): ProxmoxAccount {
   const { storage, bridge, pool } = schema.shape.proxmox.shape;
   const { adminCidr } = account;
   const wrong = [
-    ...Object.entries({ storage, bridge, pool, imageStorage: pool }).filter(
+    ...Object.entries({ storage, bridge, zone: pool, pool, imageStorage: pool }).filter(
       ([key, type]) => !type.safeParse(account[key as "pool"]).success,
     ),
     ...(adminCidr === undefined || schema.shape.network.shape.adminCidr.safeParse(adminCidr).success
@@ -47,7 +49,9 @@ export async function setupProxmox(options: Options): Promise<number> {
     tokenId: options.token,
     storage: options.storage ?? seen.storage ?? defaults.proxmox.storage,
     bridge: options.bridge ?? seen.bridge ?? defaults.proxmox.bridge,
+    zone: options.zone,
     pool: options.pool ?? seen.pool,
+    cpuType: seen.cpuType,
     imageStorage: options.imageStorage ?? seen.imageStorage,
     // Never the stack's: turning a firewall on may close a way that somebody uses.
     adminCidr: options.adminCidr,

@@ -111,10 +111,20 @@ export class ProxmoxClient {
     return this.call("GET", `/nodes/${node}/storage/${encodeURIComponent(storage)}/status`);
   }
 
+  /** Processor types that the node offers; those of the cluster's own only to a token with Sys.Audit on /nodes. */
+  async cpuTypes(node: string): Promise<string[]> {
+    return (await this.call<{ name: string }[]>("GET", `/nodes/${node}/capabilities/qemu/cpu`)).map(({ name }) => name);
+  }
+
   /** Storages of the node that the token may use. */
   async storages(node: string): Promise<{ readonly storage: string; readonly content: readonly string[] }[]> {
     const rows = await this.call<{ storage: string; content?: string }[]>("GET", `/nodes/${node}/storage`);
     return rows.map(({ storage, content = "" }) => ({ storage, content: content.split(",") }));
+  }
+
+  /** Virtual networks with their zones, those on which the token has SDN.Audit or SDN.Allocate. */
+  vnets(): Promise<{ readonly vnet: string; readonly zone: string }[]> {
+    return this.call("GET", "/cluster/sdn/vnets");
   }
 
   /** Effective privileges of the token by every path that has an entry. */
@@ -224,6 +234,17 @@ export class ProxmoxClient {
     const rules = await this.call<unknown[]>("GET", base);
     // Deleting position 0 moves the other rules up.
     for (let left = rules.length; left > 0; left -= 1) await this.call("DELETE", `${base}/0`);
+  }
+
+  /** Deletes an IP set of a VM's firewall with its entries, if it is there. */
+  async removeFirewallSet(node: string, vmId: number, name: string): Promise<void> {
+    const base = `/nodes/${node}/qemu/${vmId}/firewall/ipset`;
+    const sets = await this.call<{ name: string }[]>("GET", base);
+    if (!sets.some((set) => set.name === name)) return;
+    const entries = await this.call<{ cidr: string }[]>("GET", `${base}/${name}`);
+    // Proxmox VE deletes only an empty set.
+    for (const { cidr } of entries) await this.call("DELETE", `${base}/${name}/${cidr}`);
+    await this.call("DELETE", `${base}/${name}`);
   }
 
   /** @param deadline on the clock of `performance.now()` */

@@ -62,6 +62,8 @@ describe("RunnerPool", () => {
       finder(await made(change))("pool-gate").inputs.next;
     const before = await next({});
     assert.notEqual(await next({ vm: { cores: 8 } }), before);
+    assert.notEqual(await next({ vm: { cpuType: "host" } }), before);
+    assert.equal(await next({ vm: { cpuType: "x86-64-v2-AES" } }), before);
     assert.notEqual(await next({ agent: { allowedEvents: ["push"] } }), before);
     assert.equal(await next({ limits: { drainMinutes: 5 } }), before);
   });
@@ -73,6 +75,8 @@ describe("RunnerPool", () => {
       [agent?.version, proxmox, vm],
       ["2.336.0", { templateId: 9000 }, { cores: 8, memoryMiB: 8192, user: "runner" }],
     );
+    const other = finder(await made({ vm: { cpuType: "x86-64-v3" } }))("pool-proven").inputs.settings;
+    assert.equal((other as { vm: { cpuType: string } }).vm.cpuType, "x86-64-v3");
     assert.ok(dependencies.includes("pool-primary-online") && dependencies.includes("pool-secondary-online"));
   });
 

@@ -20,20 +20,25 @@ describe("RunnerVm", () => {
   it("is a VM, its firewall and its pinned host key, all of them its children", async () => {
     const graph = await made();
     assert.deepEqual(
-      graph.filter(({ parent }) => parent === "build").map(({ type, name }) => `${type} ${name}`),
+      graph
+        .filter(({ parent }) => parent === "build")
+        .map(({ type, name }) => `${type} ${name}`)
+        .sort(),
       [
-        "proxmoxve:index/vmLegacy:VmLegacy build",
-        "proxmoxve:firewall/rulesLegacy:RulesLegacy build-rules",
-        "proxmoxve:firewall/optionsLegacy:OptionsLegacy build-firewall",
-        "command:local:Command build-host-key",
         "command:local:Command build-firewall-proof",
+        "command:local:Command build-host-key",
+        "proxmoxve:firewall/ipsetLegacy:IpsetLegacy build-addresses",
+        "proxmoxve:firewall/optionsLegacy:OptionsLegacy build-firewall",
+        "proxmoxve:firewall/rulesLegacy:RulesLegacy build-rules",
+        "proxmoxve:index/vmLegacy:VmLegacy build",
       ],
     );
   });
 
   it("hands the provider of its options to what is made at Proxmox VE", async () => {
     const find = finder(await made());
-    for (const name of ["build", "build-rules", "build-firewall"]) assert.equal(find(name).provider, "pve", name);
+    for (const name of ["build", "build-addresses", "build-rules", "build-firewall"])
+      assert.equal(find(name).provider, "pve", name);
   });
 
   it("clones the template in full, with the documented defaults", async () => {
@@ -47,6 +52,23 @@ describe("RunnerVm", () => {
     assert.deepEqual(userAccount, { username: "runner", keys: ["ssh-ed25519 AAAA"] });
     assert.deepEqual(dns, { servers: ["192.0.2.1"] });
     assert.deepEqual(inputs.tags, ["ghrunners"]);
+  });
+
+  it("lets its VM send from its own address alone, and switches that on once the address is there", async () => {
+    const find = finder(await made());
+    const { name, cidrs } = find("build-addresses").inputs;
+    assert.deepEqual([name, cidrs], ["ipfilter-net0", [{ name: "192.0.2.51" }]]);
+    const { inputs, dependencies } = find("build-firewall");
+    assert.equal(inputs.ipfilter, true);
+    assert.ok(
+      ["build-addresses", "build-rules"].every((each) => dependencies.includes(each)),
+      dependencies.join(),
+    );
+  });
+
+  it("takes another processor type", async () => {
+    const { cpu } = finder(await made({ vm: { cpuType: "x86-64-v3" } }))("build").inputs;
+    assert.deepEqual(cpu, { cores: 4, sockets: 1, type: "x86-64-v3" });
   });
 
   it("lets its VM alone wait for what its options name", async () => {

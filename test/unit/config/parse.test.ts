@@ -12,7 +12,7 @@ describe("configuration", () => {
     assert.equal(settings.environment, "test");
     assert.deepEqual(settings.network.nameservers, ["192.0.2.1"]);
     assert.equal(settings.network.prefixLength, 24);
-    assert.deepEqual(settings.vm, { cores: 4, memoryMiB: 8192, diskGiB: 50, user: "runner" });
+    assert.deepEqual(settings.vm, { cores: 4, memoryMiB: 8192, diskGiB: 50, cpuType: "x86-64-v2-AES", user: "runner" });
     assert.equal(settings.hosts, "manage");
     assert.equal(settings.safety.protect, false);
     assert.equal(settings.smoke.workflow, "runner-smoke.yml");

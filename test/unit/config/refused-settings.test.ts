@@ -20,6 +20,7 @@ describe("settings that are refused", () => {
       /Default/,
     ],
     ["too little memory", { vm: { memoryMiB: 100 } }, "vm.memoryMiB", /100/, /512 to 262144/],
+    ["flags in the processor type", { vm: { cpuType: "host,flags=+aes" } }, "vm.cpuType", /flags/, /x86-64-v3, host/],
     ["a VMID out of range", runners({ vmId: 99 }), "runners[0].vmId", /99/, /100 to/],
     [
       "the runner's own user as administrator",
@@ -124,7 +125,7 @@ describe("settings that are refused", () => {
         {
           path: "vm.corse",
           seen: "a setting that does not exist",
-          allowed: "settings: cores, memoryMiB, diskGiB, user",
+          allowed: "settings: cores, memoryMiB, diskGiB, cpuType, user",
           next: "pulumi config rm --path 'ghrunners:vm.corse'",
         },
       ].toSorted((one, other) => (one.path < other.path ? 1 : -1)),

@@ -177,6 +177,7 @@ export function healthy(): DoctorFacts &
           ...runners.map(({ vmId, name }) => [vmId, { description: ownershipMark("lab", name) }] as const),
         ]),
         answering: [],
+        cpuTypes: new Map(),
         images: new Map(),
         storages: new Map([
           ["pve-lab", { value: { avail: 2 ** 40, content: "images", active: true, type: "lvmthin" } }],

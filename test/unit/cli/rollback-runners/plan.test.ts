@@ -64,6 +64,15 @@ describe("the rollback of the runners' settings", () => {
     assert.equal(keptVersion([]), undefined);
   });
 
+  it("returns from another processor type to the usual one, and back", () => {
+    const of = (cpuType: string): ProvenSettings =>
+      provenSettings({ ...proven, vm: { ...proven.vm, cpuType }, runners: [] } as unknown as Settings, "");
+    const [usual, v3] = [of("x86-64-v2-AES"), of("x86-64-v3")];
+    assert.deepEqual(changesTo(proven, usual), []);
+    assert.deepEqual(changesTo(usual, v3), [{ setting: "vm.cpuType", now: "x86-64-v3", proven: null }]);
+    assert.deepEqual(changesTo(v3, usual), [{ setting: "vm.cpuType", now: null, proven: "x86-64-v3" }]);
+  });
+
   it("is written into the file, whose other lines and comments stay", () => {
     const now = {
       ...proven,

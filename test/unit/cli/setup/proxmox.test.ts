@@ -52,6 +52,17 @@ describe("ghrunners setup proxmox", () => {
       assert.ok(readFileSync(path.join(projectRoot, "docs/reference/security.md"), "utf8").includes(privilege));
   });
 
+  it("grants what a processor type of the cluster's own takes, only where there is one", () => {
+    const own = proxmoxGrants({ ...account, cpuType: "custom-avx" });
+    assert.ok(own.privileges.includes("Sys.Audit") && own.paths.includes("/nodes"));
+    assert.deepEqual(proxmoxGrants({ ...account, cpuType: "host" }), proxmoxGrants(account));
+  });
+
+  it("grants the use of a virtual network in its zone", () => {
+    const { paths } = proxmoxGrants({ ...account, bridge: "vnet1", zone: "zone1" });
+    assert.ok(paths.includes("/sdn/zones/zone1/vnet1") && !paths.some((each) => each.includes("localnetwork")));
+  });
+
   it("asks for no pool where none is meant", () => {
     const { privileges, paths } = proxmoxGrants({ ...account, pool: undefined });
     assert.ok(!privileges.includes("Pool.Audit") && !paths.some((each) => each.startsWith("/pool")));

@@ -63,6 +63,7 @@ export const proxmox: ProxmoxObservation = {
   configs: new Map(),
   storages: new Map([["pve1", { value: { avail: 20 * GiB } }]]),
   missingPrivileges: { value: [] },
+  cpuTypes: new Map(),
   images: new Map(),
 };
 /** The storage as node pve1 sees it. */

@@ -20,6 +20,7 @@ async function said(
   seed: Partial<ProxmoxSeed>,
   change: Partial<PreflightInputs["proxmox"]> = {},
   isAnswered: (address: string) => Promise<boolean> = async () => false,
+  cpuType?: string,
 ): Promise<string[]> {
   const lab = await EmulatorHarness.start(seed);
   // The same API without TLS: this process trusts no authority of a test.
@@ -39,6 +40,7 @@ async function said(
     proxmox,
     runners: [{ role: "primary", name: "one", vmId: 151, address: "192.0.2.51", node: proxmox.node, templateId: 9000 }],
     diskGiB: 4,
+    cpuType,
     requireFirewall: true,
     hosts: true,
     ownershipMarks: { one: "ghrunners test one" },
@@ -97,6 +99,39 @@ describe("the preflight at Proxmox VE", () => {
       assert.match(problems[0] ?? "", /^proxmox\.templateId: the template 9000 has /);
       assert.match(problems[0] ?? "", words);
     });
+
+  it("knows the processor types of the node, and asks for none of the usual one", async () => {
+    const never = async (): Promise<boolean> => false;
+    assert.deepEqual(await said({}, {}, never, "x86-64-v3"), []);
+    assert.match(
+      (await said({}, {}, never, "x86-64-v5")).join("\n"),
+      /^vm\.cpuType: node pve-test has no processor type/,
+    );
+    assert.deepEqual(await said({ customCpuModels: ["avx"] }, {}, never, "custom-avx"), []);
+  });
+
+  it("judges the privilege on the zone to which a virtual network belongs", async () => {
+    const vnets = [{ vnet: "vnet1", zone: "zone1" }];
+    const acl = (privileges: string[], zone = "zone1"): Partial<ProxmoxSeed> => ({
+      vnets,
+      tokens: testSeed().tokens.map((token) => ({
+        ...token,
+        acl: [...token.acl, { path: `/sdn/zones/${zone}/vnet1`, privileges }],
+      })),
+    });
+    const bridge = { bridge: "vnet1" };
+    assert.deepEqual(await said(acl(["SDN.Use", "SDN.Audit"]), bridge), []);
+    // Without SDN.Audit the token does not see to which zone it belongs, but where it may use one of that name.
+    assert.deepEqual(await said(acl(["SDN.Use"]), bridge), []);
+    assert.match(
+      (await said(acl(["SDN.Audit"]), bridge)).join("\n"),
+      /^proxmox: the API token lacks SDN\.Use on \/sdn\/zones\/zone1\/vnet1 \(needed to join the virtual network\)/,
+    );
+    assert.match(
+      (await said({ vnets }, bridge)).join("\n"),
+      /lacks SDN\.Use on \/sdn\/zones\/localnetwork\/vnet1 \(needed to join the bridge; the path of a virtual network has its zone in place of localnetwork\)/,
+    );
+  });
 
   it("sees the address of a container, and asks no node that is off", async () => {
     const container = {
