@@ -162,12 +162,9 @@ const runner = z.strictObject({
 const vm = z.strictObject({
   cores: z.int().min(1).max(64).default(defaults.vm.cores).meta({ description: "CPU cores." }),
   memoryMiB: z.int().min(512).max(262_144).default(defaults.vm.memoryMiB).meta({ description: "Memory, MiB." }),
-  diskGiB: z
-    .int()
-    .min(4)
-    .max(4096)
-    .default(defaults.vm.diskGiB)
-    .meta({ description: "Disk, GiB. It can grow, never shrink." }),
+  diskGiB: z.int().min(4).max(4096).default(defaults.vm.diskGiB).meta({
+    description: "Disk, GiB. It can grow, never shrink.",
+  }),
   cpuType: text(CPU_TYPE_FORM, isCpuType).default(defaults.vm.cpuType).meta({
     description:
       "Processor type of every VM. Programs with AVX need x86-64-v3 or newer, or host, which lacks nothing that the node has but can move a running VM only between nodes with the same processor. A change restarts the VM.",

@@ -1,7 +1,7 @@
 import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
+import type { NetworkArgs } from "./machine-settings";
 import { renderFirewallRules } from "./render-vm";
-import type { RunnerVmArgs } from "./vm";
 
 /**
  * Name of the set that holds the addresses from which the VM's card may send. Proxmox VE filters by it as soon as it is
@@ -9,6 +9,15 @@ import type { RunnerVmArgs } from "./vm";
  * address of the card's MAC address always belongs to it. Source: pve-firewall, PVE/Firewall.pm, compile_ipsets.
  */
 export const SOURCE_SET = "ipfilter-net0";
+
+/** Where the firewall's VM is, and what it allows. */
+interface GuardArgs {
+  readonly vmId: number;
+  readonly address: pulumi.Input<string>;
+  readonly proxmox: { readonly node: pulumi.Input<string> };
+  readonly network: NetworkArgs;
+  readonly hooks?: { readonly clearLeftovers: pulumi.ResourceHook };
+}
 
 /** The machine that the firewall belongs to. */
 interface GuardedMachine {
@@ -25,7 +34,7 @@ interface GuardedMachine {
 export function vmFirewall(
   parent: pulumi.Resource,
   name: string,
-  { vmId, address, proxmox, network, hooks }: RunnerVmArgs,
+  { vmId, address, proxmox, network, hooks }: GuardArgs,
   { vm, incarnation, nameservers }: GuardedMachine,
 ): proxmoxve.firewall.OptionsLegacy {
   const scope = { nodeName: proxmox.node, vmId: vm.vmId.apply(() => vmId) };
