@@ -20,6 +20,7 @@ describe("Runner", () => {
         "solo-vm > solo-vm",
         "solo > solo-release",
         "solo > solo-drain",
+        "solo-vm > solo-vm-addresses",
         "solo-vm > solo-vm-rules",
         "solo-vm > solo-vm-firewall",
         "solo-vm > solo-vm-host-key",
