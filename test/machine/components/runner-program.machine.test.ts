@@ -8,8 +8,8 @@ import { repositoryUrl as url, RunnerHost, runnerUnit as unit } from "./support/
 
 /**
  * An archive as GitHub's: `runsvc.sh` names the Node of its release, and the archive has no other. The listener says at
- * once that it listens; where /run/session is, GitHub still holds another session until 240 s have passed. config.sh
- * says what /run/refusal says, if it is there.
+ * once that it listens; where /run/session is, GitHub still holds another session until 240 s have passed. Each question
+ * for its version is written to /run/asked. config.sh says what /run/refusal says, if it is there.
  */
 const archive = (version: string, node: string): string => `
   rm -rf /root/archive && mkdir -p /root/archive/bin /root/archive/externals/${node}/bin && cd /root/archive
@@ -18,7 +18,7 @@ const archive = (version: string, node: string): string => `
   echo './bin/Runner.Listener run' >bin/RunnerService.js
   cat >bin/Runner.Listener <<'X'
 #!/bin/bash
-[[ \${1:-} == --version ]] && { echo ${version}; exit; }
+[[ \${1:-} == --version ]] && { echo ${version} | tee -a /run/asked; exit; }
 if [[ -e /run/session ]]; then
   echo "A session for this runner already exists."
   until (($(cat /run/passed) >= 2400)); do read -r -t 0.05 <>/dev/null || /bin/sleep 0.05; done
@@ -41,7 +41,10 @@ describe("the runner program on a host", function () {
   const rig = new MachineRig("program");
   const host = new RunnerHost(rig);
 
-  before(() => host.start());
+  before(async () => {
+    await host.start();
+    host.sh("install -m 666 /dev/null /run/asked");
+  });
   after(() => rig.down());
 
   const sh = (script: string): string => host.sh(script);
@@ -61,6 +64,15 @@ describe("the runner program on a host", function () {
     assert.equal(registration("register").code, 0);
     service("start");
     assert.equal(active(), "active");
+  });
+
+  it("is asked for its version before it is installed and never again: each start begins a page of its log", () => {
+    assert.equal(sh("cat /run/asked"), "2.336.0");
+    const again = install("2.336.0");
+    assert.equal(again.code, 0, again.stderr);
+    assert.equal(service("show"), "active\n2.336.0");
+    assert.equal(registration("show").code, 0);
+    assert.equal(sh("cat /run/asked"), "2.336.0");
   });
 
   it("goes to a release without the old Node, and back", () => {
