@@ -57,6 +57,8 @@ export function githubSeed(
     filesDir,
     distributionsDir,
     pulumiPrograms,
+    // A rehearsal waits for it in real time.
+    sessionMilliseconds: 10_000,
     tokens: [
       token("operator", secrets.githubToken, operator, githubPermissions.operator),
       token("exporter", secrets.exporterToken, exporter, githubPermissions.exporter),

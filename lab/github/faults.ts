@@ -73,6 +73,10 @@ export const faultKinds = {
     parameters: runner.extend({ version: z.string().optional() }),
   },
   "runner-session-conflict": { does: "another session of the runner is said to exist", parameters: runner },
+  "runner-migrated": {
+    does: "GitHub moves the runner to another service, once: the listener keeps new settings beside the old ones",
+    parameters: runner.extend({ count: z.literal(1).default(1) }),
+  },
   "runner-registration-deleted": { does: "the registration is deleted, for good: this never ends", parameters: runner },
 } as const;
 

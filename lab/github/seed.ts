@@ -95,6 +95,11 @@ const seed = z.object({
   hostedNamespace: z.string().startsWith("/").optional(),
   /** A runner is shown offline after this silence. GitHub takes minutes; the lab's default is 10 s. */
   runnerSilenceMilliseconds: z.number().int().positive().default(10_000),
+  /**
+   * How long the session of a listener that was killed is held: another one is refused with 409. Default: four minutes,
+   * after which GitHub's listener gives up. Source: actions/runner, BrokerMessageListener.cs.
+   */
+  sessionMilliseconds: z.number().int().positive().default(240_000),
   /** Whether requests beyond an account's 5,000 an hour are refused, as at GitHub, or the count restarts. */
   refusesBeyondLimit: z.boolean().default(false),
 });

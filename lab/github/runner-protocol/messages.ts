@@ -60,10 +60,18 @@ export interface SessionReply {
 }
 
 /** GET /_lab/runner/message: the answer is 204 when nothing came within the time of the poll. */
-export interface RunnerMessage {
+export type RunnerMessage = JobOffer | ConfigurationMoved;
+
+/** A job that the runner may have. */
+export interface JobOffer {
   readonly kind: "job";
   readonly jobId: number;
   readonly name: string;
+}
+
+/** GitHub moved the runner to another service: the listener writes what holds from now on beside what config.sh wrote. */
+export interface ConfigurationMoved {
+  readonly kind: "configuration-moved";
 }
 
 /** POST /_lab/runner/job/{id}/acquire: everything that a worker needs. Holds secrets: it is never logged or stored. */

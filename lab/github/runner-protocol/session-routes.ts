@@ -38,9 +38,10 @@ export function sessionRoutes(services: Services, jobs: JobQueue): GitHubRoute[]
     const { faults, store, seed } = services;
     refuseDeprecated(services, runner, version);
     const now = store.clock.now();
-    const rival = sessions.rival(runner.id, owner, now, seed.runnerSilenceMilliseconds);
+    const rival = sessions.rival(runner.id, owner, now, seed.sessionMilliseconds);
     if (rival !== undefined || faults.hits("runner-session-conflict", runner.name)) {
-      throw refusal(409, "session-conflict", "A session for this runner already exists.");
+      // All that the broker says. Source: actions/runner, issue 4155.
+      throw refusal(409, "session-conflict", "Error: Conflict");
     }
     const session: Session = { id: randomUUID(), runnerId: runner.id, owner, createdAt: now, lastHeard: now };
     sessions.open(session);
@@ -76,10 +77,13 @@ export function sessionRoutes(services: Services, jobs: JobQueue): GitHubRoute[]
       // A poll that waits learns at once that the service went down, or that the runner is no longer wanted.
       if (services.faults.active("down") !== undefined) throw new GitHubApiError(502, "Bad Gateway");
       refuseDeprecated(services, runnerOf(services, request), runner.version ?? "unknown");
+      if (services.faults.hits("runner-migrated", runner.name)) return { kind: "configuration-moved" };
       const job = jobs.offered(runner.id);
       return job === undefined ? undefined : { kind: "job", jobId: job.id, name: job.name };
     };
     const found = await firstChange(services, next, request.signal);
+    if (found?.kind === "configuration-moved")
+      services.faults.strike("runner-migrated", ({ name }) => name === runner.name);
     return found === undefined ? noContent : { status: 200, body: found };
   }
 

@@ -30,12 +30,10 @@ export class Sessions {
     return session?.id === sessionId ? session : undefined;
   }
 
-  /** A session of another listener that has called recently. */
-  rival(runnerId: number, owner: string, now: number, silenceMs: number): Session | undefined {
+  /** A session of another listener, which is held this long after it last called. */
+  rival(runnerId: number, owner: string, now: number, heldMs: number): Session | undefined {
     const session = this.byRunner.get(runnerId);
-    return session !== undefined && session.owner !== owner && now - session.lastHeard < silenceMs
-      ? session
-      : undefined;
+    return session !== undefined && session.owner !== owner && now - session.lastHeard < heldMs ? session : undefined;
   }
 
   /**

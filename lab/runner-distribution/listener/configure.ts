@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { STATUS_CODES } from "node:http";
 import { hostname } from "node:os";
 import path from "node:path";
 import { randomBytes } from "node:crypto";
@@ -103,10 +104,13 @@ function explain(error: unknown, target: string, name: string): string {
   }
   // actions/runner, ConfigurationManager.cs
   if (error.reason === "group-unknown") return error.message;
-  if (error.status === 404) {
-    return `Http response code: NotFound from 'POST ${target}'\nResponse status code does not indicate success: 404 (Not Found).`;
-  }
-  return `Http response code: ${error.status} from 'POST ${target}'\n${error.message}`;
+  // .NET's name of a status is its phrase without blanks. GitHub says nothing more with a 404.
+  const phrase = STATUS_CODES[error.status] ?? String(error.status);
+  return [
+    `Http response code: ${phrase.replaceAll(" ", "")} from 'POST ${target}'`,
+    ...(error.status === 404 ? [] : [error.message]),
+    `Response status code does not indicate success: ${error.status} (${phrase}).`,
+  ].join("\n");
 }
 
 /** Name of the unit: what systemd does not take becomes "-"; 150 characters at most, as svc.sh of GitHub has it. */

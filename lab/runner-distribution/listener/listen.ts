@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import type { JobMessage, RunnerMessage, SessionReply } from "../../github/runner-protocol/messages";
+import type { JobMessage, JobOffer, RunnerMessage, SessionReply } from "../../github/runner-protocol/messages";
 import type { Diagnostics } from "./diagnostics";
 import { ExitError, exitCodes, release } from "./release";
 import { call, ServerError } from "./server";
@@ -19,6 +19,8 @@ export interface ListenerSetup {
   readonly root: string;
   readonly settings: ListenerSettings;
   readonly credential: string;
+  /** Keeps the settings that GitHub gave the runner anew. @throws Error where they cannot be written */
+  readonly migrate: () => void;
   readonly diagnostics: Diagnostics;
   readonly once: boolean;
   /** Environment of workers. */
@@ -48,7 +50,9 @@ export class Listener {
       let lastLogged = Date.now();
       while (!shutdown.aborted) {
         const message = await this.nextMessage();
-        if (message !== undefined) {
+        if (message?.kind === "configuration-moved") {
+          await this.moved();
+        } else if (message !== undefined) {
           await this.runJob(message);
           if (this.setup.once || this.setup.settings.ephemeral) return;
           lastLogged = Date.now();
@@ -92,12 +96,13 @@ export class Listener {
         return;
       } catch (error) {
         if (error instanceof ServerError && error.reason === "session-conflict") {
-          if (attempt === 0) this.report("A session for this runner already exists.");
+          this.setup.print("A session for this runner already exists.");
           if (Date.now() - began > conflictLimitMs)
             throw new ExitError(
               exitCodes.sessionConflict,
-              "Failed to create session. Stop retry on SessionConflictException after retried for 240 seconds.",
+              `Stop retry on SessionConflictException after retried for 240 seconds.\nFailed to create session. ${error.message}`,
             );
+          this.lost(error);
           await this.pause(conflictRetryMs);
         } else {
           this.refusedForGood(error);
@@ -138,7 +143,18 @@ export class Listener {
     return undefined;
   }
 
-  private async runJob({ jobId, name }: RunnerMessage): Promise<void> {
+  /** Goes on in a new session, as GitHub's listener does. Source: actions/runner, Runner.cs, ExecuteRunnerAsync. */
+  private async moved(): Promise<void> {
+    try {
+      this.setup.migrate();
+      this.setup.diagnostics.info("RunnerConfigUpdater", "Runner settings updated successfully");
+    } catch (error) {
+      this.setup.diagnostics.error("RunnerConfigUpdater", (error as Error).message);
+    }
+    await this.closeSession();
+  }
+
+  private async runJob({ jobId, name }: JobOffer): Promise<void> {
     const { root, settings, env, print, diagnostics, shutdown } = this.setup;
     let message: JobMessage;
     try {

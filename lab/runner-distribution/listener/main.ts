@@ -64,6 +64,7 @@ async function run(
     root,
     settings: folder.read(),
     credential: folder.credential(),
+    migrate: () => folder.migrate(),
     diagnostics,
     once: flags.has("once"),
     env: { ...process.env, ...folder.environmentFile() },

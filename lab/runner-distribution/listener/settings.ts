@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 const byteOrderMark = "\uFEFF";
 const migrated = ".runner_migrated";
+const migratedCredentials = ".credentials_migrated";
 
 /** `.runner`, with GitHub's names (camel case in the file). */
 export interface ListenerSettings {
@@ -58,8 +59,20 @@ export class SettingsFolder {
     return (this.parse(".credentials_rsaparams") as { labCredential: string }).labCredential;
   }
 
+  /**
+   * What GitHub says of the runner after it moved it to another service, beside what config.sh wrote. The lab has one
+   * service, so both say the same. Source: actions/runner, RunnerConfigUpdater.cs and ConfigurationStore.cs.
+   * @throws Error where the folder is not the listener's to write to
+   */
+  migrate(): void {
+    copyFileSync(this.file(".credentials"), this.file(migratedCredentials));
+    copyFileSync(this.file(".runner"), this.file(migrated));
+  }
+
+  /** Both kinds. Source: actions/runner, ConfigurationStore.cs, DeleteSettings and DeleteCredential. */
   delete(): void {
-    for (const name of [".runner", ".credentials", ".credentials_rsaparams"]) rmSync(this.file(name), { force: true });
+    for (const name of [".runner", migrated, ".credentials", migratedCredentials, ".credentials_rsaparams"])
+      rmSync(this.file(name), { force: true });
   }
 
   private parse(name: string): unknown {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { until } from "@ghrunners/core/until";
 import { ListenerRig } from "./rig";
@@ -171,6 +171,28 @@ describe("config.sh of the stand-in runner", function () {
     first.start();
     assert.equal(await first.exited, 1);
     assert.match(first.output, /The runner registration has been deleted from the server/);
+  });
+
+  it("counts as configured where GitHub moved it, takes its number from there, and removes what is kept of both", async () => {
+    const names = ["elsewhere", "moved"];
+    const [elsewhere, runner] = [rig.unpack(), rig.unpack()];
+    assert.equal((await elsewhere.configure(["--name", "elsewhere"])).code, 0);
+    assert.equal((await runner.configure(["--name", "moved"])).code, 0);
+    const moved = JSON.parse(elsewhere.read(".runner").slice(1)) as Record<string, unknown>;
+    writeFileSync(path.join(runner.dir, ".runner_migrated"), JSON.stringify(moved));
+    await runner.exec(["bash", "-c", "rm .runner; cp .credentials .credentials_migrated"]);
+    const again = await runner.configure(["--name", "moved"]);
+    assert.equal(again.code, 1);
+    assert.match(again.output, /Cannot configure the runner because it is already configured/);
+    assert.equal((await runner.remove([])).code, 0);
+    assert.deepEqual(
+      names.map((name) => rig.status(name)),
+      ["unknown", "offline"],
+    );
+    assert.deepEqual(
+      readdirSync(runner.dir).filter((name) => /^\.(runner|credentials)/.test(name)),
+      [],
+    );
   });
 
   it("removes: needs the service gone, and a removal token; --local needs neither server nor token", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { GitHubFaultName } from "@ghrunners/lab/github/faults";
 import { until } from "@ghrunners/core/until";
@@ -8,8 +8,11 @@ import { ListenerRig } from "./rig";
 describe("the listener of the stand-in runner", function () {
   this.timeout(60_000);
   let rig: ListenerRig;
+  /** How far GitHub's clock is ahead, milliseconds. */
+  let ahead = 0;
   beforeEach(async () => {
-    rig = await ListenerRig.start({ silenceMilliseconds: 800 });
+    ahead = 0;
+    rig = await ListenerRig.start({ silenceMilliseconds: 800, clock: { now: () => Date.now() + ahead } });
   });
   afterEach(async () => {
     await rig.close();
@@ -39,14 +42,23 @@ describe("the listener of the stand-in runner", function () {
     assert.ok(pages.length === 1 || pages.length === 2, pages.join());
   });
 
-  it("is shown offline after its silence when it is killed, and comes back without a conflict", async () => {
+  it("is shown offline after its silence when it is killed, and comes back when its session ends after four minutes", async () => {
     const runner = await configured("killed");
     runner.start();
     await until("online", 5_000, () => rig.status("killed") === "online");
     await runner.stop("SIGKILL");
     await until("offline", 5_000, () => rig.status("killed") === "offline");
     runner.start();
-    await until("online again", 5_000, () => rig.status("killed") === "online");
+    const conflict = /A session for this runner already exists\./g;
+    await until("it asks again", 10_000, () => (runner.output.match(conflict)?.length ?? 0) >= 2);
+    assert.equal(
+      runner.output.match(/Z: Runner connect error: Error: Conflict\. Retrying until reconnected\.$/gm)?.length,
+      1,
+    );
+    assert.equal(rig.status("killed"), "offline");
+    ahead = 240_000;
+    await until("online again", 10_000, () => rig.status("killed") === "online");
+    await until("it says so", 5_000, () => /Z: Runner reconnected\.$/m.test(runner.output));
   });
 
   it("reports a lost connection once, and that it is back", async () => {
@@ -96,6 +108,25 @@ describe("the listener of the stand-in runner", function () {
     await until("another version than the refused one is served", 5_000, () => rig.status("old") === "online");
   });
 
+  it("ends with 1 when the end of its version is past, and so does the configuration of another one", async () => {
+    const runner = await configured("past");
+    rig.services.faults.set("version-deadline", { version: "2.336.0", days: 1 });
+    runner.start();
+    await until("online until then", 5_000, () => rig.status("past") === "online");
+    assert.equal(await runner.stop(), 0);
+    ahead = 86_400_000;
+    runner.start();
+    assert.equal(await runner.exited, 1);
+    const words = "Runner version v2.336.0 is deprecated and cannot receive messages.";
+    assert.ok(runner.output.includes(`An error occured: ${words}`), runner.output);
+    const refused = await rig.unpack().configure(["--name", "late"]);
+    assert.equal(refused.code, 1);
+    assert.ok(refused.output.includes(`Http response code: Forbidden from 'POST `), refused.output);
+    assert.ok(refused.output.includes(`\n${words}\n`), refused.output);
+    assert.equal(rig.status("late"), "unknown");
+    assert.equal((await rig.unpack("2.335.1").configure(["--name", "other"])).code, 0);
+  });
+
   it("ends with 1 when its registration was deleted while it ran", async () => {
     const runner = await configured("deleted");
     runner.start();
@@ -115,6 +146,23 @@ describe("the listener of the stand-in runner", function () {
     assert.equal(rig.status("double"), "offline");
     rig.services.faults.clear("runner-session-conflict");
     await until("online", 10_000, () => rig.status("double") === "online");
+  });
+
+  it("keeps the settings of the service that GitHub moved it to, once, and goes on with them", async () => {
+    const runner = await configured("moved");
+    runner.start();
+    await until("online", 5_000, () => rig.status("moved") === "online");
+    fault("runner-migrated", "moved");
+    const files = () => readdirSync(runner.dir).filter((name) => name.endsWith("_migrated"));
+    await until("they are there", 5_000, () => files().length === 2);
+    assert.deepEqual(files().sort(), [".credentials_migrated", ".runner_migrated"]);
+    assert.equal(runner.read(".runner_migrated"), runner.read(".runner"));
+    assert.equal((statSync(path.join(runner.dir, ".credentials_migrated")).mode & 0o777).toString(8), "600");
+    assert.deepEqual(rig.services.faults.list(), []);
+    await until("online again", 5_000, () => rig.status("moved") === "online");
+    assert.equal(await runner.stop(), 0);
+    assert.equal((await runner.remove([])).code, 0);
+    assert.deepEqual(files(), []);
   });
 
   it("shows busy without a job, and offline although it works, on demand", async () => {

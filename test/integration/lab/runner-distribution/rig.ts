@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { type ServerClock, systemClock } from "@ghrunners/lab/github/clock";
 import type { Seed } from "@ghrunners/lab/github/seed";
 import { parseSeed } from "@ghrunners/lab/github/seed";
 import { startService, type RunningService } from "@ghrunners/lab/github/service";
@@ -24,6 +25,8 @@ export interface RigOptions {
   readonly workflows?: Readonly<Record<string, string>>;
   readonly limits?: Partial<EngineLimits>;
   readonly silenceMilliseconds?: number;
+  /** GitHub's clock. */
+  readonly clock?: ServerClock;
 }
 
 /** The real GitHub emulator on loopback TLS, and real stand-in runners as an unprivileged user. */
@@ -44,6 +47,7 @@ export class ListenerRig {
     workflows = {},
     limits = {},
     silenceMilliseconds = 2_000,
+    clock = systemClock,
   }: RigOptions = {}): Promise<ListenerRig> {
     const folder = mkdtempSync(path.join(tmpdir(), "ghr-rig-"));
     chmodSync(folder, 0o755);
@@ -74,7 +78,7 @@ export class ListenerRig {
       tokens: [],
       runnerSilenceMilliseconds: silenceMilliseconds,
     });
-    const services = await openServices(path.join(folder, "github"), seed);
+    const services = await openServices(path.join(folder, "github"), seed, clock);
     const engine = new Engine(services, { ...labLimits, ...limits });
     const service = await startService(
       services,
