@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Finished } from "@ghrunners/core/process";
@@ -12,6 +12,8 @@ import { apiOnlyLab, type ApiOnlyLab } from "../cli/support/api-only-lab";
 const stack = "lab-cli";
 /** Its state is written by hand: what production reads of it is the output `proof` alone. */
 const staging = "lab-cli-staging";
+/** In another state than the lab's, of which only a login knows. */
+const loggedIn = "lab-cli-login";
 
 /** What a person types, on the lab's two APIs: nothing here but `pulumi`. */
 describe("pulumi alone", () => {
@@ -21,7 +23,8 @@ describe("pulumi alone", () => {
     lab = await apiOnlyLab("cli");
   });
   after(async () => {
-    for (const name of [stack, staging]) rmSync(path.join(projectRoot, `Pulumi.${name}.yaml`), { force: true });
+    for (const name of [stack, staging, loggedIn])
+      rmSync(path.join(projectRoot, `Pulumi.${name}.yaml`), { force: true });
     await lab.close();
   });
 
@@ -116,6 +119,34 @@ describe("pulumi alone", () => {
         input: secrets[key],
       });
       assert.equal(done.code, 0, done.all);
+    }
+  });
+
+  it("a login, and no variable, tells pulumi and ghrunners where the state is", async () => {
+    const home = mkdtempSync(path.join(tmpdir(), "ghr-login-"));
+    try {
+      const { env: usual } = lab.rehearsal.session;
+      const pulumiHome = path.join(home, ".pulumi");
+      const env: NodeJS.ProcessEnv = { ...usual, HOME: home, PULUMI_HOME: pulumiHome };
+      delete env.PULUMI_BACKEND_URL;
+      delete env.PULUMI_STACK;
+      for (const folder of [pulumiHome, path.join(home, "state")]) mkdirSync(folder);
+      symlinkSync(path.join(usual.PULUMI_HOME ?? "", "plugins"), path.join(pulumiHome, "plugins"));
+      const here = async (...line: string[]): Promise<string> => {
+        const run = await lab.rehearsal.run(line, { env });
+        assert.equal(run.code, 0, `${line.join(" ")}\n${run.all}`);
+        return run.stdout;
+      };
+      await here("pulumi", "login", `file://${home}/state`);
+      copyFileSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), path.join(projectRoot, `Pulumi.${loggedIn}.yaml`));
+      await here("pulumi", "stack", "init", loggedIn, "--secrets-provider", "passphrase");
+      assert.match(await here("pulumi", "preview"), new RegExp(`Previewing update \\(${loggedIn}\\)`));
+      const { environment } = JSON.parse(await here("ghrunners", "resume", "--json")) as { environment: string };
+      assert.equal(environment, "production");
+      const elsewhere = await lab.rehearsal.run(["ghrunners", "resume", "--json", "--stack", loggedIn]);
+      assert.match(elsewhere.all, /no stack named/);
+    } finally {
+      rmSync(home, { recursive: true });
     }
   });
 
