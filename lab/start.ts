@@ -11,6 +11,7 @@ import { ownerInWords, ownerOption, type RepositoryOwner, repositoryOf } from ".
 import { openLab } from "./pulumi/open";
 import { inside, type LabSession } from "./pulumi/session";
 import { secondsSinceTyped } from "./since-typed";
+import { Stages } from "./stages";
 
 const next = [
   "npm run lab -- shell                        a shell in the lab: pulumi and ghrunners as in production",
@@ -40,10 +41,11 @@ async function jobIsDue(session: LabSession): Promise<boolean> {
 async function start(options: StartOptions): Promise<number> {
   const reason = reasonForApiOnly();
   if (reason !== undefined) note(`No machines in this rehearsal: ${reason}. The two APIs are rehearsed on loopback.`);
-  const session = await openLab(currentInstance(), { say: note, ...options });
+  const stages = new Stages({ name: "npm", seconds: secondsSinceTyped() });
+  const session = await stages.time("lab", () => openLab(currentInstance(), { say: note, ...options }));
   note("pulumi up");
-  const { value: code, interrupted } = await noticingInterrupt(() =>
-    runInside(session, ["pulumi", "up", "--yes", "--skip-preview", "--suppress-outputs"]),
+  const { value: code, interrupted } = await stages.time("pulumi up", () =>
+    noticingInterrupt(() => runInside(session, ["pulumi", "up", "--yes", "--skip-preview", "--suppress-outputs"])),
   );
   if (code !== 0 && interrupted) {
     note("Interrupted: pulumi up was ended by Ctrl-C. The lab stays up; the next npm start carries on from here.");
@@ -55,10 +57,10 @@ async function start(options: StartOptions): Promise<number> {
   }
   if (await jobIsDue(session)) {
     note("one job on the primary");
-    const job = await runInside(session, ["ghrunners", "smoke"]);
+    const job = await stages.time("job", () => runInside(session, ["ghrunners", "smoke"]));
     if (job !== 0) return job;
   }
-  const status = await runInside(session, ["ghrunners", "status", "--wait"]);
+  const status = await stages.time("status", () => runInside(session, ["ghrunners", "status", "--wait"]));
   const { owner, instance } = session.lab;
   const machines = session.lab.mode === "machines" ? "real Linux machines" : "no machines (they need root on Linux)";
   process.stdout.write(
@@ -66,7 +68,7 @@ async function start(options: StartOptions): Promise<number> {
       `Its repository ${repositoryOf(owner).fullName} is private, of ${ownerInWords[owner]}.\n\n` +
       `Next\n${next.map((line) => `  ${line}`).join("\n")}\n\n`,
   );
-  note(`${secondsSinceTyped().toFixed(0)} s since the command was typed`);
+  note(`${secondsSinceTyped().toFixed(0)} s since the command was typed: ${stages}`);
   return status;
 }
 
