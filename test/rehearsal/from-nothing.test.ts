@@ -42,7 +42,9 @@ describe("npm start, from nothing to a deployment", function () {
     assert.match(stdout, /^Healthy\.$/m);
     assert.match(stdout, /Its repository octocat\/demo-app is private, of a person on Pro\./);
     assert.doesNotMatch(stdout, /^Outputs:/m, "40 lines of outputs would hide the status");
-    assert.match(started.all, /\d+ s since the command was typed$/m);
+    assert.match(stdout, /^Next deployment\n {2}● lab-runner \(primary\), decided \d+ s ago\. (?!.*newer choice)/m);
+    const stages = ["npm", "lab", "pulumi up", "job", "status"].map((name) => `${name} \\d+ s`).join(", ");
+    assert.match(started.all, new RegExp(`\\d+ s since the command was typed: ${stages}$`, "m"));
   });
 
   it("makes both machines and both runners", async () => {
