@@ -61,6 +61,8 @@ describe("without root", function () {
     assert.match(stdout, /Its repository octocat\/demo-app is private, of a person on Pro\./);
     assert.match(stdout, /● lab: no reviewers; administrators may bypass/);
     assert.match(stdout, /Healthy\./);
+    const stages = ["npm", "lab", "pulumi up", "status"].map((name) => `${name} \\d+ s`).join(", ");
+    assert.match(stderr, new RegExp(`\\d+ s since the command was typed: ${stages}$`, "m"));
   });
 
   it("npm start again changes nothing, and does not make another lab where another owner is asked for", () => {
