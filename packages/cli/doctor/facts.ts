@@ -24,6 +24,8 @@ export type Fact<T> =
       readonly error: string;
       /** HTTP status, if the service answered; not for a limit of requests, which says nothing about what was asked. */
       readonly status?: number;
+      /** The host took the login, and sudo refused. */
+      readonly bySudo?: true;
       /** What the Pulumi CLI lacks, if that is the cause. */
       readonly lacks?: PulumiNeed;
     };

@@ -1,5 +1,6 @@
 /** Reads one fact with a time limit. An error becomes part of the result. */
 import type { GitHubError } from "@ghrunners/core/github/errors";
+import { SudoRefusedError } from "@ghrunners/core/ssh/script";
 import { withTimeLimit } from "@ghrunners/core/time-limit";
 import { PulumiError } from "../pulumi/explain";
 import type { Fact } from "./facts";
@@ -24,6 +25,7 @@ export async function within<T>(limitMs: number, what: string, work: () => Promi
       error: message,
       // A limit of GitHub's comes as 403 too, and refuses nothing for good.
       ...(status === undefined || allowedAt !== undefined ? {} : { status }),
+      ...(error instanceof SudoRefusedError ? { bySudo: true as const } : {}),
       ...(lacks === undefined ? {} : { lacks }),
     };
   }

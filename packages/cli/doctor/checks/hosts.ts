@@ -1,7 +1,16 @@
-/** What every host has: SSH, a clock, a disk. Pure. */
+/** What every host has: SSH, sudo, a clock, a disk. Pure. */
 import { thresholds } from "@ghrunners/monitoring/thresholds";
 import type { SeenHost } from "../../drift/observation";
-import { type DoctorCheck, type CheckedFact, ok, problem, fromMessage, type DoctorVerdict, warning } from "../check";
+import {
+  type DoctorCheck,
+  type CheckedFact,
+  inParts,
+  ok,
+  problem,
+  fromMessage,
+  type DoctorVerdict,
+  warning,
+} from "../check";
 import type { Fact } from "../facts";
 
 /** From this share on a disk counts as full: jobs and updates fail soon. */
@@ -32,18 +41,22 @@ export interface Looked {
   readonly needs: readonly string[];
   /** The command that fixes an unreachable host, if the message about it names none. */
   readonly repair: string;
+  /** The command that gives the login its sudo back. @default what to look at on the host's console */
+  readonly repairSudo?: string;
   /** What takes the place of the message's own expectation and command, which are those for a machine of the stack. */
   readonly unreachable?: Pick<DoctorVerdict, "state" | "next" | "expected">;
 }
 
 /** @param at this machine's clock when the host was looked at, milliseconds since 1970 */
 export function hostChecks(
-  { kind, stage, subject, address, seen, needs, repair, unreachable }: Looked,
+  { kind, stage, subject, address, seen, needs, repair, repairSudo, unreachable }: Looked,
   at: number,
 ): DoctorCheck[] {
   const about = { stage, ...(subject === undefined ? {} : { subject }) };
   const login = `ssh ${address.user}@${address.host}`;
-  const ssh = subject === undefined ? `${kind}-ssh` : `${kind}-ssh ${subject}`;
+  const key = (id: string): string => (subject === undefined ? id : `${id} ${subject}`);
+  const sudo = [key(`${kind}-sudo`)];
+  const console = `as root on the console of ${address.host}: ls -l /usr/bin/sudo; visudo --check`;
   const of = (judge: (host: SeenHost) => DoctorVerdict) => (): DoctorVerdict =>
     "error" in seen ? fromMessage("unknown", seen.error, repair) : judge(seen.value);
   const clean = `${login} sudo du -xh --max-depth 2 / | sort -h | tail -n 20`;
@@ -54,29 +67,36 @@ export function hostChecks(
       expected: `a login of ${address.user} with the pinned host key`,
       needs,
       judge: () => {
-        if (!("error" in seen)) return ok(`${address.user}@${address.host}`);
+        if (!("error" in seen) || seen.bySudo) return ok(`${address.user}@${address.host}`);
         return { ...fromMessage("problem", seen.error, repair), ...unreachable, blocks: true };
       },
     },
     {
       ...about,
+      id: `${kind}-sudo`,
+      expected: `sudo without a password for ${address.user}`,
+      needs: [key(`${kind}-ssh`)],
+      judge: () => ("error" in seen ? problem(inParts(seen.error).seen, repairSudo ?? console) : ok("becomes root")),
+    },
+    {
+      ...about,
       id: `${kind}-clock`,
       expected: `a clock at most ${thresholds.clockSkewSeconds} s apart`,
-      needs: [ssh],
+      needs: sudo,
       judge: of((host) => judgeClock(host, at, login)),
     },
     {
       ...about,
       id: `${kind}-disk`,
       expected: `less than ${percent(thresholds.diskRatio)} of the disk used`,
-      needs: [ssh],
+      needs: sudo,
       judge: of(({ vitals }) => judgeShare("disk", vitals.disk, clean)),
     },
     {
       ...about,
       id: `${kind}-inodes`,
       expected: `less than ${percent(thresholds.diskRatio)} of the inodes used`,
-      needs: [ssh],
+      needs: sudo,
       judge: of(({ vitals }) =>
         judgeShare("inodes", vitals.inodes, `${login} sudo du -x --inodes --max-depth 2 / | sort -n | tail -n 20`),
       ),

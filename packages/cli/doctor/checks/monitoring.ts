@@ -135,7 +135,7 @@ export function monitoringChecks(all: DoctorFacts, settings: Settings): DoctorCh
             id: "monitoring-switch",
             stage,
             expected: "the failover switch decides and publishes",
-            needs: ["monitoring-ssh", "deployed"],
+            needs: ["monitoring-sudo", "deployed"],
             judge: () => judgeGate(gate),
           } as const,
         ]),

@@ -141,7 +141,7 @@ export function runnerChecks(facts: DoctorFacts, settings: Settings, runner: Mac
   const seen = facts.hosts?.[subject] ?? { error: "the stack has no host for this runner yet. Next: pulumi up" };
   const restart = `${login} sudo systemctl restart ${runnerUnit(settings.github.repository, subject)}`;
   const labels = labelsOf(settings, runner);
-  const ssh = `runner-ssh ${subject}`;
+  const sudo = `runner-sudo ${subject}`;
   return [
     machine,
     ...hostChecks(
@@ -153,6 +153,7 @@ export function runnerChecks(facts: DoctorFacts, settings: Settings, runner: Mac
         seen,
         needs: [`runner-machine ${subject}`],
         repair: HEAL,
+        repairSudo: machineAgain(facts, subject),
       },
       facts.hostsAt ?? facts.at.getTime(),
     ),
@@ -160,14 +161,14 @@ export function runnerChecks(facts: DoctorFacts, settings: Settings, runner: Mac
       ...about,
       id: "runner-work-folder",
       expected: "a work folder that jobs can use",
-      needs: [ssh],
+      needs: [sudo],
       judge: () => judgeWork(facts, subject),
     },
     {
       ...about,
       id: "runner-unit",
       expected: "the runner's unit active and enabled",
-      needs: [ssh],
+      needs: [sudo],
       judge: () => judgeUnit(facts, subject, login),
     },
     {

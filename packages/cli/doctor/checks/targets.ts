@@ -49,7 +49,7 @@ export function targetChecks(facts: DoctorFacts, settings: Settings, target: Tar
       stage,
       subject,
       expected: "the deployment agent, and an issue for each incident",
-      needs: [`target-ssh ${subject}`],
+      needs: [`target-sudo ${subject}`],
       judge: () => judgeAgent(facts, subject),
     },
   ];

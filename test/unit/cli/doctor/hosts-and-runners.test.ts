@@ -13,6 +13,12 @@ describe("the doctor's checks of hosts, runners and who deploys", () => {
       /console/,
     ],
     [
+      "a login that does not become root",
+      { ...healthy(), hosts: { ...healthy().hosts, [name]: { error: "sudo: a password is required", bySudo: true } } },
+      `problem runner-sudo ${name}`,
+      /^pulumi up --replace 'urn:lab-runner'$/,
+    ],
+    [
       "a unit that GitHub refuses for its version",
       ofUnit({ active: "activating", words: "Runner version v2.300.0 is deprecated and cannot receive messages." }),
       `problem runner-unit ${name}`,

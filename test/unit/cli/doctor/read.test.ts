@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SudoRefusedError } from "@ghrunners/core/ssh/script";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -18,6 +19,8 @@ describe("reading a fact", () => {
     assert.deepEqual(await within(1_000, "it", () => Promise.reject(limited)), { error: "too many requests" });
     const lost = new PulumiError("no stack", "stack");
     assert.deepEqual(await within(1_000, "it", () => Promise.reject(lost)), { error: "no stack", lacks: "stack" });
+    const bySudo = new SudoRefusedError("sudo: no");
+    assert.deepEqual(await within(1_000, "it", () => Promise.reject(bySudo)), { error: "sudo: no", bySudo: true });
   });
 
   it("ends at its limit, and says what may help", async () => {

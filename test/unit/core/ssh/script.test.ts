@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runScript } from "@ghrunners/core/ssh/script";
+import { runScript, SudoRefusedError } from "@ghrunners/core/ssh/script";
 import type { HostSession } from "@ghrunners/core/ssh/session";
 
 const script = { name: "look.sh", text: "true" };
@@ -25,5 +25,24 @@ describe("a script that runs on a host", () => {
     await assert.rejects(run(host(7), "runner-1 could not be read"), {
       message: "runner-1 could not be read: look.sh look ended with exit code 7 and no message.",
     });
+  });
+
+  it("says that sudo refused, whatever the reason, and what to look at", async () => {
+    const words = [
+      "sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set",
+      "sudo: a password is required",
+      "bash: line 1: sudo: command not found",
+      "Sorry, user operator is not allowed to execute '/usr/bin/bash -s -- look' as root on runner-1.",
+      "operator is not in the sudoers file.",
+      "/etc/sudoers:5:9: syntax error\nsudo: error initializing audit plugin sudoers_audit",
+    ];
+    for (const said of words) {
+      await assert.rejects(run(host(1, "", `${said}\n`), "runner-1 could not be read"), (error: Error) => {
+        assert.ok(error instanceof SudoRefusedError, said);
+        assert.match(error.message, /^runner-1 could not be read: .*[^.]\. Expected sudo without.*Next: as root/s);
+        return true;
+      });
+    }
+    await assert.rejects(run(host(1, "unit\tx\n", "sudo: odd\n")), (error) => !(error instanceof SudoRefusedError));
   });
 });
