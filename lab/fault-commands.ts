@@ -90,8 +90,9 @@ export async function clearFault(
 ): Promise<void> {
   if (name === undefined) {
     await clearFaultsOfHosts(instance, say, {});
-    await administer(instance, "DELETE", { service: "proxmox", path: "/_lab/faults" });
     await administer(instance, "DELETE", { service: "github", path: "/_lab/faults" });
+    // Last: one of a machine that is off cannot be ended.
+    await administer(instance, "DELETE", { service: "proxmox", path: "/_lab/faults" });
   } else if (isHost(target)) {
     await clearFaultsOfHosts(instance, say, { name: hostFaultNamed(name), host: target });
   } else {

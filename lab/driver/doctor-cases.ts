@@ -137,6 +137,39 @@ export const doctorRounds: readonly (readonly DoctorCase[])[] = [
   ],
   [
     {
+      fault: "exhaust-inodes",
+      role: "primary",
+      tells: ["problem runner-inodes"],
+      next: "sudo du -x --inodes --max-depth 2 /",
+      mends: "by hand: it shows where the many files are",
+    },
+    {
+      fault: "stop-ssh",
+      role: "secondary",
+      tells: ["problem runner-ssh"],
+      next: "look at the VM's console, then pulumi up --stack STACK --refresh",
+      mends: "by hand: start `ssh.service` there",
+    },
+  ],
+  [
+    // The first to be made anew: nothing can be changed on it meanwhile.
+    {
+      fault: "break-sudo",
+      role: "secondary",
+      tells: ["problem runner-sudo"],
+      next: "pulumi up --stack STACK --replace 'urn:pulumi:",
+      mends: "yes: the test runs it",
+    },
+    {
+      fault: "close-work-folder",
+      role: "primary",
+      tells: ["problem runner-work-folder"],
+      next: "pulumi up --stack STACK --replace 'urn:pulumi:",
+      mends: "yes: the test runs it",
+    },
+  ],
+  [
+    {
       fault: "freeze",
       role: "primary",
       tells: ["problem runner-ssh"],

@@ -77,14 +77,17 @@ export class ApiOnlyBackend implements MachineBackend {
     return [loopback, { name: "eth0", mac, addresses }];
   }
 
-  // There is no guest whose packets, processor time or disk could be taken away; the administration refuses such
-  // faults.
+  // There is no guest whose packets, processor time or disk could be taken away, nor one that runs commands; the
+  // administration refuses such faults.
   async setFirewall(): Promise<void> {}
   async setLink(): Promise<void> {}
   async freeze(): Promise<void> {}
   async thaw(): Promise<void> {}
   async fillDisk(): Promise<void> {}
   async clearDisk(): Promise<void> {}
+  async takeInodes(): Promise<void> {}
+  async giveInodes(): Promise<void> {}
+  async runInside(): Promise<void> {}
 
   async destroy(vmid: number): Promise<void> {
     await this.stop(vmid);

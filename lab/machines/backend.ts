@@ -71,6 +71,11 @@ export interface MachineBackend {
   /** Uses up the rest of the machine's disk from outside. */
   fillDisk(vmid: number): Promise<void>;
   clearDisk(vmid: number): Promise<void>;
+  /** Uses up the inodes of the machine's disk from outside; its space stays. */
+  takeInodes(vmid: number): Promise<void>;
+  giveInodes(vmid: number): Promise<void>;
+  /** Runs a command in the guest as root, as its agent would. @throws Error with its words when it fails */
+  runInside(vmid: number, command: readonly string[]): Promise<void>;
   /** Ends the machine and removes everything of it, its disk included. */
   destroy(vmid: number): Promise<void>;
 }

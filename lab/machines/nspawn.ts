@@ -133,6 +133,18 @@ export class NspawnBackend implements MachineBackend {
     await this.control("clear", vmid);
   }
 
+  async takeInodes(vmid: number): Promise<void> {
+    await this.control("take-inodes", vmid);
+  }
+
+  async giveInodes(vmid: number): Promise<void> {
+    await this.control("give-inodes", vmid);
+  }
+
+  async runInside(vmid: number, command: readonly string[]): Promise<void> {
+    await this.control("exec", vmid, ...command);
+  }
+
   async destroy(vmid: number): Promise<void> {
     await this.control("destroy", vmid);
   }

@@ -2,10 +2,10 @@ import type { IncomingMessage, RequestListener } from "node:http";
 import { z } from "zod";
 import type { AccessControl } from "./access";
 import type { Accounts } from "./accounts";
-import { faultSchemas, isFaultName, type ProxmoxFault, type ProxmoxFaultName } from "./faults";
+import { faultSchemas, isFaultName, type MachineFaultName, type ProxmoxFault, type ProxmoxFaultName } from "./faults";
+import { machineFaults } from "./machine-faults";
 import { requireVm, type ProxmoxNode } from "./node";
 import { runShell } from "./shell";
-import { cut, start } from "./vm/power";
 
 /** A line of the node's shell, in words. */
 const shellSchema = z.strictObject({ line: z.array(z.string()).min(1) });
@@ -30,7 +30,13 @@ async function readJson(request: IncomingMessage): Promise<Record<string, unknow
   }
 }
 
-/** Does to the machine what the fault says. Service faults need nothing: they are looked up with each request. */
+/** @throws Refusal where the machine cannot have the fault, or cannot lose it, as it is now */
+function requireGuest({ machines }: ProxmoxNode, name: MachineFaultName, vmid: number, verb: "have" | "lose"): void {
+  if (!machines.isRunning(vmid))
+    throw new Refusal(409, `VM ${vmid} is not running: only a running machine can ${verb} the fault ${name}.`);
+}
+
+/** Does to the machine what the fault says. Faults of the service need nothing: they are looked up with each request. */
 async function begin(node: ProxmoxNode, fault: ProxmoxFault): Promise<void> {
   if (!("vmid" in fault)) return;
   const { name, vmid } = fault;
@@ -41,23 +47,19 @@ async function begin(node: ProxmoxNode, fault: ProxmoxFault): Promise<void> {
       `This lab has no guests (backend api-only), so ${name} is not possible. Use the nspawn backend (Linux, root).`,
     );
   }
-  if (name === "stop") return cut(node, vmid, "fault");
-  if (name === "link-down") return node.machines.setLink(vmid, false);
   if (name === "locked") return;
-  if (!node.machines.isRunning(vmid))
-    throw new Refusal(409, `VM ${vmid} is not running: only a running machine can have the fault ${name}.`);
-  if (name === "freeze") await node.machines.freeze(vmid);
-  else await node.machines.fillDisk(vmid);
+  const change = machineFaults[name];
+  if (change.needsGuest !== "never") requireGuest(node, name, vmid, "have");
+  await change.begin(node, vmid);
 }
 
 /** Undoes it. */
 async function end(node: ProxmoxNode, fault: ProxmoxFault): Promise<void> {
-  if (!("vmid" in fault)) return;
+  if (!("vmid" in fault) || fault.name === "locked") return;
   const { name, vmid } = fault;
-  if (name === "stop" && !node.machines.isRunning(vmid)) await start(node, vmid);
-  if (name === "freeze") await node.machines.thaw(vmid);
-  if (name === "link-down") await node.machines.setLink(vmid, true);
-  if (name === "disk-full") await node.machines.clearDisk(vmid);
+  const change = machineFaults[name];
+  if (change.needsGuest === "always") requireGuest(node, name, vmid, "lose");
+  await change.end(node, vmid);
 }
 
 async function setFault(node: ProxmoxNode, name: ProxmoxFaultName, body: unknown): Promise<ProxmoxFault> {
@@ -70,17 +72,28 @@ async function setFault(node: ProxmoxNode, name: ProxmoxFaultName, body: unknown
   return fault;
 }
 
+/**
+ * Ends each that can be ended. One that cannot stays set.
+ * @throws Refusal with why
+ */
 async function clearFaults(
   node: ProxmoxNode,
   names: readonly ProxmoxFaultName[],
   only: Record<string, unknown>,
 ): Promise<readonly ProxmoxFault[]> {
-  const ended = names.flatMap((name) => node.faults.clear(name, only));
-  for (const fault of ended) {
-    await end(node, fault);
-    node.events.add("fault.cleared", fault);
+  const refused: string[] = [];
+  const matching = names.flatMap((name) => node.faults.matching(name, only));
+  for (const fault of matching) {
+    try {
+      await end(node, fault);
+      node.faults.remove(fault);
+      node.events.add("fault.cleared", fault);
+    } catch (error) {
+      refused.push((error as Error).message);
+    }
   }
-  return ended;
+  if (refused.length > 0) throw new Refusal(409, refused.join(" "));
+  return matching;
 }
 
 async function answer(

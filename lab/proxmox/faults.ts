@@ -26,6 +26,12 @@ export const faultSchemas = {
   freeze: machine,
   "link-down": machine,
   "disk-full": machine,
+  /** The disk has space, and no inode for another file. */
+  "inodes-exhausted": machine,
+  "work-folder-closed": machine,
+  /** A boot of the machine ends it, too. */
+  "ssh-stopped": machine,
+  "sudo-broken": machine,
 } as const;
 
 export type ProxmoxFaultName = keyof typeof faultSchemas;
@@ -33,6 +39,15 @@ export type ProxmoxFaultParameters<N extends ProxmoxFaultName> = z.infer<(typeof
 export type ProxmoxFault = {
   [N in ProxmoxFaultName]: { readonly name: N } & ProxmoxFaultParameters<N>;
 }[ProxmoxFaultName];
+
+/** Faults of one machine: they end with it. */
+export type MachineFaultName = {
+  [N in ProxmoxFaultName]: (typeof faultSchemas)[N] extends typeof machine ? N : never;
+}[ProxmoxFaultName];
+
+export const machineFaultNames = (Object.keys(faultSchemas) as ProxmoxFaultName[]).filter(
+  (name): name is MachineFaultName => faultSchemas[name] === machine,
+);
 
 export const isFaultName = (name: string): name is ProxmoxFaultName => Object.hasOwn(faultSchemas, name);
 
@@ -58,24 +73,33 @@ export class ProxmoxFaults implements TokenFaults {
     this.write([...this.faults.filter((other) => other.name !== fault.name || target(other) !== target(fault)), fault]);
   }
 
-  /** Ends the faults of that name; with a machine, token or privilege, only those of it. @returns what was ended */
-  clear(name: ProxmoxFaultName, only: Readonly<Record<string, unknown>> = {}): readonly ProxmoxFault[] {
-    const ended = this.faults.filter(
+  /** The faults of that name; with a machine, token or privilege, only those of it. */
+  matching(name: ProxmoxFaultName, only: Readonly<Record<string, unknown>> = {}): readonly ProxmoxFault[] {
+    return this.faults.filter(
       (fault) =>
         fault.name === name &&
         (["vmid", "id", "privilege"] as const).every(
           (key) => only[key] === undefined || only[key] === (fault as Record<string, unknown>)[key],
         ),
     );
+  }
+
+  /** Removes the faults that {@link matching} finds. */
+  clear(name: ProxmoxFaultName, only: Readonly<Record<string, unknown>> = {}): void {
+    const ended = this.matching(name, only);
     this.write(this.faults.filter((fault) => !ended.includes(fault)));
-    return ended;
+  }
+
+  /** Removes one fault. */
+  remove(ended: ProxmoxFault): void {
+    this.write(this.faults.filter((fault) => fault !== ended));
   }
 
   of<N extends ProxmoxFaultName>(name: N): readonly ProxmoxFaultParameters<N>[] {
     return this.faults.filter((fault) => fault.name === name) as unknown as ProxmoxFaultParameters<N>[];
   }
 
-  hasMachine(name: "locked" | "stop" | "freeze" | "link-down" | "disk-full", vmid: number): boolean {
+  hasMachine(name: MachineFaultName, vmid: number): boolean {
     return this.of(name).some((fault) => fault.vmid === vmid);
   }
 

@@ -84,14 +84,29 @@ describe("the doctor", () => {
     assert.deepEqual([...stages], ["own", "proxmox", "github", "runners", "monitoring", "changes"]);
   });
 
+  /** The command that a check of a runner names now. */
+  async function nextOf(check: string, runner: { readonly name: string }): Promise<string> {
+    const { checks } = await examine();
+    return checks.find(({ id, subject }) => id === check && subject === runner.name)?.next ?? "";
+  }
+
+  /** Makes a machine anew, by the command that the check names. */
+  async function remake(check: string, runner: { readonly name: string }): Promise<void> {
+    const [, urn = ""] = / --replace '(\S+)'$/.exec(await nextOf(check, runner)) ?? [];
+    const made = await rehearsal.up({}, "--replace", urn);
+    assert.equal(made.code, 0, made.output);
+    assert.equal(
+      (await examine()).checks.find(({ id, subject }) => id === check && subject === runner.name)?.state,
+      "ok",
+    );
+  }
+
   /** Runs the command that the doctor names, while the fault is on. */
   const mend: Readonly<Record<string, () => Promise<unknown>>> = {
+    "break-sudo": () => remake("runner-sudo", secondary),
+    "close-work-folder": () => remake("runner-work-folder", primary),
     "hang-listener": async () => {
-      const report = await examine();
-      const isIt = ({ id, subject }: { id: string; subject: string | null }): boolean =>
-        id === "runner-registered" && subject === secondary.name;
-      const next = report.checks.find(isIt)?.next;
-      const [, command = ""] = /^ssh \S+ sudo (.*)$/.exec(next ?? "") ?? [];
+      const [, command = ""] = /^ssh \S+ sudo (.*)$/.exec(await nextOf("runner-registered", secondary)) ?? [];
       await rehearsal.inMachine(secondary.vmId, "sh", "-c", command);
       await rehearsal.online(secondary.name, 60_000);
     },

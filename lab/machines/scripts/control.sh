@@ -7,6 +7,8 @@
 #        control.sh link VMID up|down     its NIC's cable
 #        control.sh firewall VMID         load seed/firewall.nft into its namespace, or empty the rules without that file
 #        control.sh fill|clear VMID       use up the rest of its disk from outside, and give it back
+#        control.sh take-inodes|give-inodes VMID
+#                                         use up the inodes of its disk from outside, and give them back
 #        control.sh exec VMID COMMAND...  run a command in it as root, as the guest agent would
 #        control.sh destroy VMID          end it and remove everything of it
 here=$(dirname "$(readlink -f "$0")")
@@ -53,6 +55,21 @@ fill() {
   dd if=/dev/zero of="$at/ballast" bs=64K oflag=append conv=notrunc status=none 2>/dev/null || true
 }
 
+free_inodes() { df --output=iavail "$1" | tail -n 1; }
+
+# One file for each, beside the upper folder as in fill: only the names take space.
+take_inodes() {
+  local at names free _
+  at=$(disk)
+  mkdir -p "$at/inodes" 2>/dev/null || return 0
+  # The guest goes on making and removing files meanwhile.
+  for _ in 1 2 3 4 5; do
+    names=$(mktemp -d "$at/inodes/XXXXXX" 2>/dev/null) || return 0
+    free=$(free_inodes "$at")
+    seq --format "$names/%.0f" "$free" | xargs --no-run-if-empty touch 2>/dev/null || true
+  done
+}
+
 case $action in
   shutdown)
     # A guest without an init yet is still too young to hear it; the caller asks again.
@@ -71,8 +88,13 @@ case $action in
     ;;
   fill) fill ;;
   clear) rm -f "$(disk)/ballast" ;;
+  take-inodes) take_inodes ;;
+  give-inodes) rm -rf "$(disk)/inodes" ;;
   exec)
-    init=$(guest_init) || die "machine $vmid is not running"
+    if is_empty_group "$group"; then die "machine $vmid is not running"; fi
+    # One that was just switched on has none yet.
+    wait_until 20 "the start of the first process of machine $vmid" guest_init >/dev/null
+    init=$(guest_init)
     exec nsenter --target "$init" --mount --uts --ipc --net --pid --cgroup --user --setuid 0 --setgid 0 -- "$@"
     ;;
   destroy)

@@ -29,7 +29,8 @@ prepare_disk() {
     # The final name is given last: a disk that exists is complete. No blocks reserved for the host's root.
     rm -f "$folder/disk.new"
     truncate --size="$disk_bytes" "$folder/disk.new"
-    mkfs.ext4 -q -F -m 0 -E lazy_itable_init=1,lazy_journal_init=1,nodiscard "$folder/disk.new"
+    # 65536 inodes, whatever the size: a fault that uses them up makes a file for each.
+    mkfs.ext4 -q -F -m 0 -N 65536 -E lazy_itable_init=1,lazy_journal_init=1,nodiscard "$folder/disk.new"
     mv "$folder/disk.new" "$folder/disk.raw"
   elif ((size < disk_bytes)); then
     truncate --size="$disk_bytes" "$folder/disk.raw"

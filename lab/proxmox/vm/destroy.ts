@@ -1,4 +1,5 @@
 import { failure } from "../api/errors";
+import { machineFaultNames } from "../faults";
 import { requireUnlocked, requireVm, type ProxmoxNode } from "../node";
 
 /** @throws ProxmoxApiError for a VM that runs or is protected */
@@ -23,5 +24,5 @@ export async function destroyVm(node: ProxmoxNode, vmid: number): Promise<void> 
 export async function removeMachine(node: ProxmoxNode, vmid: number): Promise<void> {
   await node.machines.destroy(vmid);
   node.store.removeVm(vmid);
-  for (const name of ["locked", "stop", "freeze", "link-down", "disk-full"] as const) node.faults.clear(name, { vmid });
+  for (const name of machineFaultNames) node.faults.clear(name, { vmid });
 }

@@ -211,6 +211,35 @@ describe("the emulator's process and its machines", function () {
     assert.match(await rig.ssh(vmid, "dd if=/dev/zero of=x bs=64K count=16 2>&1; rm x"), /No space left/);
     await fault("DELETE", "disk-full");
     await rig.ssh(vmid, "dd if=/dev/zero of=x bs=64K count=16; rm x");
+    const work = "/opt/actions-runner/_work";
+    rig.exec(vmid, "install", "-d", "-m", "0755", work);
+    const inside: Readonly<Record<string, readonly [string, string]>> = {
+      "inodes-exhausted": ["df --output=iavail / | tail -n 1 | tr -d ' '; touch ~/x 2>&1; rm -f ~/x", "0"],
+      "work-folder-closed": [`stat --format %a ${work}`, "0"],
+      "sudo-broken": ["sudo -n true 2>&1", "sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set"],
+    };
+    for (const [name, [command, broken]] of Object.entries(inside)) {
+      const well = await rig.ssh(vmid, command);
+      for (const time of ["once", "again"]) assert.equal((await fault("PUT", name)).status, 200, `${name} ${time}`);
+      const seen = await rig.ssh(vmid, `${command} || true`);
+      assert.equal(seen.split("\n")[0], broken, `${name}: ${seen}`);
+      assert.equal((await fault("DELETE", name)).status, 200, name);
+      const after = await rig.ssh(vmid, command);
+      assert.equal(name === "inodes-exhausted" ? Number(after) > 0 : after === well, true, `${name}: ${after}`);
+    }
+    await fault("PUT", "ssh-stopped");
+    await assert.rejects(rig.ssh(vmid, "true"), "no SSH server");
+    assert.equal(rig.exec(vmid, "systemctl", "is-system-running"), "running");
+    await fault("DELETE", "ssh-stopped");
+    await rig.sshComesUp(vmid);
+    await fault("PUT", "sudo-broken");
+    await fault("PUT", "stop");
+    const off = await fault("DELETE", "sudo-broken");
+    assert.deepEqual([off.status, JSON.stringify(off.body).includes("is not running")], [409, true]);
+    await fault("DELETE", "stop");
+    assert.equal((await fault("DELETE", "sudo-broken")).status, 200, "as soon as the machine is on");
+    await rig.sshComesUp(vmid);
+    assert.equal(await rig.ssh(vmid, "sudo -n id -u"), "0");
     await fault("PUT", "stop");
     assert.equal(await status(), "stopped");
     await fault("DELETE", "stop");
