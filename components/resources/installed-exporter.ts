@@ -46,7 +46,7 @@ export interface ExporterInputs {
   readonly tokenFingerprint: string | undefined;
   /** SHA-256 of the bundle. */
   readonly bundle: string;
-  /** SHA-256 of the systemd unit's text. */
+  /** SHA-256 of the systemd units' texts. */
   readonly unit: string;
   /** `active`; any other value was found by a refresh and is drift. */
   readonly state: string;
@@ -82,7 +82,7 @@ async function removeChoice(config: ExporterConfig): Promise<void> {
 async function install(inputs: ExporterInputs): Promise<ExporterInputs> {
   const { kind, config, incarnation } = inputs;
   const token = tokenOf(kind);
-  const parameters = await installParameters(kind, config, incarnation, token);
+  const parameters = await installParameters(kind, config, incarnation, inputs.host.user, token);
   await withHost(inputs.host, (session) => runVerb(session, "install", parameters, INSTALL_LIMIT_MS));
   return { ...inputs, bundle: parameters.BUNDLE_SHA256 ?? inputs.bundle, state: "active" };
 }
@@ -109,7 +109,7 @@ export const provider: pulumi.dynamic.ResourceProvider<ExporterInputs, ExporterI
     if (props === undefined) return { id };
     const { HostUnreachableError } = sshLibrary();
     try {
-      const parameters = exporterParameters(props.kind, props.config, props.bundle);
+      const parameters = exporterParameters(props.kind, props.config, props.bundle, props.host.user);
       const state = await withHost(props.host, (session) => runVerb(session, "show", parameters, LIMIT_MS));
       return { id, props: { ...props, state } };
     } catch (error) {
@@ -122,7 +122,7 @@ export const provider: pulumi.dynamic.ResourceProvider<ExporterInputs, ExporterI
     const { HostUnreachableError } = sshLibrary();
     const { sha256 } = await bundleExporter(props.kind);
     try {
-      const parameters = exporterParameters(props.kind, props.config, sha256);
+      const parameters = exporterParameters(props.kind, props.config, sha256, props.host.user);
       await withHost(props.host, (session) => runVerb(session, "remove", parameters, LIMIT_MS));
     } catch (error) {
       if (!(error instanceof HostUnreachableError)) throw error;

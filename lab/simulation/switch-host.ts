@@ -125,6 +125,7 @@ export class SwitchHost {
         `${metrics.runnerListenerConnected.name} ${isConnected ? 1 : 0}`,
         `${metrics.runnerVersion.name}{version="2.999.0"} 1`,
         `${metrics.runnerSshActive.name} 1`,
+        `${metrics.runnerSudoUsable.name} 1`,
         ...["_diag", "_work"].map((folder) => `${metrics.runnerJobFolderUsable.name}{folder="${folder}"} 1`),
         `${foreignMetrics.filesystemFiles.name}{mountpoint="/"} 100`,
         `${foreignMetrics.filesystemFilesFree.name}{mountpoint="/"} 90`,

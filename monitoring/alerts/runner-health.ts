@@ -156,6 +156,16 @@ const alerts: readonly Alert[] = [
   },
   {
     ...degraded,
+    labels: { reason: "sudo" },
+    summary: "The operator of runner {{ $labels.runner }} ({{ $labels.role }}) does not become root",
+    for: "5m",
+    expr: ({ environment }) => [`max ${BY_RUNNER} (${select(metrics.runnerSudoUsable, environment)}) == 0`],
+    description:
+      "For 5 minutes, sudo on {{ $labels.runner }} has refused the login of Pulumi and ghrunners (usable: {{ $value }}). Jobs still run, but no update, and nobody can repair the machine.",
+    action: "Run ghrunners doctor: it says what sudo answered, and names the command that makes the machine anew.",
+  },
+  {
+    ...degraded,
     labels: { reason: "version" },
     summary: "Runner {{ $labels.runner }} ({{ $labels.role }}) runs an old runner version",
     for: "15m",

@@ -112,6 +112,13 @@ export const hostMetrics = {
     help: "1 while systemd reports the host's SSH server or its socket active, 0 when neither is; absent when unknown.",
     source: "host",
   },
+  runnerSudoUsable: {
+    name: "runner_sudo_usable",
+    type: "gauge",
+    labels: [],
+    help: "1 when the operator's login became root by sudo without a password at the last try, once a minute; 0 when it did not; absent when the last try was more than 5 minutes ago.",
+    source: "host",
+  },
   runnerUpdatesKnown: {
     name: "runner_updates_known",
     type: "gauge",

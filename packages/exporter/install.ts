@@ -9,6 +9,7 @@ import { gzipSync } from "node:zlib";
 import type * as z from "zod";
 import { bundleExporter, type ExporterBundle, type ExporterKind } from "./bundle";
 import { SWITCH_UNIT } from "@ghrunners/core/vocabulary/failover";
+import { OPERATOR_SUDO_UNIT } from "@ghrunners/core/vocabulary/runner";
 import type { fleetConfig, hostConfig } from "./config";
 import type { switchConfig } from "@ghrunners/failover/config";
 
@@ -58,15 +59,39 @@ function text(...file: string[]): string {
   return readFileSync(path.join(__dirname, ...file), "utf8");
 }
 
-/** SHA-256 of the unit's text: a change of the unit alone is also installed. */
-export const unitSha256 = (kind: ExporterKind): string =>
-  createHash("sha256").update(text("units", places[kind].unit)).digest("hex");
+/** A runner's exporter comes with the unit that tries the operator's sudo, and its timer. */
+function sudoUnits(kind: ExporterKind, account: string): { SUDO_UNIT: string; SUDO_TEXT: string; SUDO_TIMER: string } {
+  if (kind !== "runner") return { SUDO_UNIT: "", SUDO_TEXT: "", SUDO_TIMER: "" };
+  const service = text("units", OPERATOR_SUDO_UNIT).replace(/^User=ACCOUNT$/m, () => `User=${account}`);
+  return {
+    SUDO_UNIT: OPERATOR_SUDO_UNIT,
+    SUDO_TEXT: service,
+    SUDO_TIMER: text("units", OPERATOR_SUDO_UNIT.replace(".service", ".timer")),
+  };
+}
+
+/** SHA-256 of the units' texts: a change of a unit alone is also installed. */
+export function unitSha256(kind: ExporterKind): string {
+  const { SUDO_TEXT, SUDO_TIMER } = sudoUnits(kind, "");
+  return createHash("sha256")
+    .update(text("units", places[kind].unit) + SUDO_TEXT + SUDO_TIMER)
+    .digest("hex");
+}
 
 /** The script; its verbs are install, show and remove. */
 export const installScript = (): string => text("scripts", "exporter.sh");
 
-/** Parameters for showing or removing an exporter. @param sha256 of the bundle */
-export function exporterParameters(kind: ExporterKind, config: ExporterConfig, sha256: string): Record<string, string> {
+/**
+ * Parameters for showing or removing an exporter.
+ * @param sha256 of the bundle
+ * @param account login of the operator
+ */
+export function exporterParameters(
+  kind: ExporterKind,
+  config: ExporterConfig,
+  sha256: string,
+  account: string,
+): Record<string, string> {
   const { unit, name, user, bundle, hasToken } = places[kind];
   return {
     UNIT: unit,
@@ -78,23 +103,26 @@ export function exporterParameters(kind: ExporterKind, config: ExporterConfig, s
     LISTEN: `${config.listen.host}:${config.listen.port}`,
     SERVICE_USER: user,
     TOKEN_FILE: hasToken ? `/etc/ghrunners/${name}.token` : "",
+    ...sudoUnits(kind, account),
   };
 }
 
 /**
  * Parameters for installing an exporter: about 200 KB, for standard input.
  * @param machine MAC address of the machine: a new machine is installed again
+ * @param account login of the operator
  * @param token GitHub token of the fleet view or the switch; a secret, so the parameters are one
  */
 export async function installParameters(
   kind: ExporterKind,
   config: ExporterConfig,
   machine: string,
+  account: string,
   token = "",
 ): Promise<Record<string, string>> {
   const bundle: ExporterBundle = await bundleExporter(kind);
   return {
-    ...exporterParameters(kind, config, bundle.sha256),
+    ...exporterParameters(kind, config, bundle.sha256, account),
     BUNDLE: gzipSync(readFileSync(bundle.file), { level: 9 }).toString("base64"),
     MACHINE: machine,
     TOKEN: token,

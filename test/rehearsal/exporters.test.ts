@@ -110,6 +110,19 @@ describe("exporters on the runners", () => {
     await shows(usable);
   });
 
+  it("show sudo that refuses the operator", async () => {
+    await shows({ runner_sudo_usable: 1 });
+    const triesAgain = (): Promise<string> => onPrimary("systemctl start ghrunners-operator-sudo.service || true");
+    await rehearsal.withFault(["break-sudo", "primary"], async () => {
+      await triesAgain();
+      await shows({ runner_sudo_usable: 0 });
+      const said = await onPrimary("journalctl --unit ghrunners-operator-sudo.service --output cat --lines 5");
+      assert.match(said, /must be owned by uid 0 and have the setuid bit set/);
+    });
+    await triesAgain();
+    await shows({ runner_sudo_usable: 1, runner_ssh_active: 1 });
+  });
+
   it("report a frozen listener and a stopped unit differently", async () => {
     const listener = `pgrep --full 'Runner[.]Listener([.]js)? run'`;
     await onPrimary(`kill -STOP $(${listener})`);

@@ -57,7 +57,7 @@ const exporterOf = ({ github }: Settings, { name, address }: MachineSettings): R
   const listen = { host: address, port: ports.runnerExporter };
   const unit = runnerUnit(github.repository, name);
   const places = { runnerHome: RUNNER_HOME, workFolder: WORK_FOLDER, githubUrl: github.url };
-  return exporterParameters("runner", { view: "host", listen, unit, ...places }, "");
+  return exporterParameters("runner", { view: "host", listen, unit, ...places }, "", "");
 };
 
 /** Unit and user of the runner exporter. */

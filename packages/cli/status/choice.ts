@@ -63,6 +63,7 @@ const repairs: Partial<Record<Cause, (role: Role) => string>> = {
   work_folder: () => "ghrunners doctor",
   inodes: () => "ghrunners doctor",
   ssh: () => "ghrunners doctor",
+  sudo: () => "ghrunners doctor",
   // Its success clears the runner.
   failed_jobs: (role) => `ghrunners smoke --role ${role}`,
 };

@@ -37,6 +37,9 @@ export const WORK_FOLDER = "_work";
 /** Folders below RUNNER_HOME that the user of jobs owns: the runner's own logs, and the work folder. */
 export const JOB_FOLDERS = ["_diag", WORK_FOLDER] as const;
 
+/** Unit that tries sudo as the operator; its timer has the same name. */
+export const OPERATOR_SUDO_UNIT = "ghrunners-operator-sudo.service";
+
 /** Search path of the runner and of jobs, as Debian gives it to services. */
 export const SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

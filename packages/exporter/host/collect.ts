@@ -6,10 +6,12 @@ import { lstat, opendir, readFile, readlink, stat } from "node:fs/promises";
 import https from "node:https";
 import path from "node:path";
 import { promisify } from "node:util";
+import { OPERATOR_SUDO_UNIT } from "@ghrunners/core/vocabulary/runner";
 import { parseConnections } from "./connections";
-import type { ConnectionFacts, JobUser, ProbeFacts, ProcessFacts, UnitFacts } from "./facts";
+import type { ConnectionFacts, JobUser, ProbeFacts, ProcessFacts, SudoFacts, UnitFacts } from "./facts";
 import { canUse, parseJobUser } from "./job-folders";
 import { judgeProcesses, type Process, stateOf } from "./processes";
+import { parseSudo, SUDO_PROPERTIES } from "./sudo";
 import { parseSshActive, parseUnit, SSH_UNITS, UNIT_PROPERTIES } from "./unit";
 
 const run = promisify(execFile);
@@ -30,6 +32,12 @@ export async function readUnit(unit: string): Promise<UnitFacts> {
 
 export async function readSshActive(): Promise<boolean> {
   return parseSshActive(await output("systemctl", "show", "--property=ActiveState", "--", ...SSH_UNITS));
+}
+
+/** @returns undefined before the first try, and during one */
+export async function readSudo(): Promise<SudoFacts | undefined> {
+  const properties = `--property=${SUDO_PROPERTIES.join(",")}`;
+  return parseSudo(await output("systemctl", "show", "--timestamp=unix", properties, "--", OPERATOR_SUDO_UNIT));
 }
 
 export async function readJobUser(name: string): Promise<JobUser> {

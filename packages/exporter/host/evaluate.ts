@@ -3,6 +3,7 @@
  */
 import { type Sample, sample, sampleIfKnown } from "@ghrunners/metrics-server/samples";
 import type { HostFacts } from "./facts";
+import { isSudoUsable } from "./sudo";
 
 /** Between the end of a poll and the next one there is a moment without a connection. */
 const GAP_SECONDS = 15;
@@ -55,6 +56,7 @@ export function evaluateHost(
     ...sampleIfKnown("runnerServiceStart", unit?.activeSince, {}),
     ...(facts.version === undefined ? [] : [sample("runnerVersion", 1, { version: facts.version })]),
     ...sampleIfKnown("runnerSshActive", facts.sshActive, {}),
+    ...sampleIfKnown("runnerSudoUsable", isSudoUsable(facts.sudo, facts.at), {}),
     ...Object.entries(facts.jobFolders ?? {}).map(([folder, usable]) =>
       sample("runnerJobFolderUsable", Number(usable), { folder }),
     ),

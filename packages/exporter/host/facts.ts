@@ -14,6 +14,13 @@ export interface UnitFacts {
   readonly user: string | undefined;
 }
 
+/** The last try to become root as the operator. */
+export interface SudoFacts {
+  /** When it ended, seconds since 1970. */
+  readonly at: number;
+  readonly usable: boolean;
+}
+
 /** The user of jobs, as `id` shows it. */
 export interface JobUser {
   readonly uid: number;
@@ -50,6 +57,7 @@ export interface HostFacts {
   readonly connections: ConnectionFacts | undefined;
   /** Whether the SSH server or its socket is active. */
   readonly sshActive: boolean | undefined;
+  readonly sudo: SudoFacts | undefined;
   /** Folders of jobs by name, and whether their user can use them. */
   readonly jobFolders: Readonly<Record<string, boolean>> | undefined;
   readonly version: string | undefined;

@@ -23,6 +23,7 @@ import {
   readProcesses,
   readRunnerVersion,
   readSshActive,
+  readSudo,
   readUnit,
 } from "./collect";
 
@@ -33,7 +34,7 @@ const state = z.object({
 type State = { place: LogPosition; ledger: JobLedger };
 
 const collectors = [
-  ...["unit", "processes", "connections", "ssh", "job_folders", "log", "version", "work_folder"],
+  ...["unit", "processes", "connections", "ssh", "sudo", "job_folders", "log", "version", "work_folder"],
   ...["updates", "restart"],
 ] as const;
 type Collector = (typeof collectors)[number];
@@ -133,9 +134,10 @@ export class HostView implements View {
 
   private async collect(): Promise<void> {
     const { unit: name, runnerHome, githubUrl } = this.config;
-    const [unit, sshActive, connections, version] = await Promise.all([
+    const [unit, sshActive, sudo, connections, version] = await Promise.all([
       this.attempt("unit", () => readUnit(name)),
       this.attempt("ssh", () => readSshActive()),
+      this.attempt("sudo", () => readSudo()),
       this.attempt("connections", () => readConnections(runnerHome, githubUrl)),
       this.attempt("version", () => readRunnerVersion(runnerHome)),
     ]);
@@ -148,6 +150,8 @@ export class HostView implements View {
       processes,
       connections,
       sshActive,
+      // During a try, what the last one said.
+      sudo: sudo ?? this.facts?.sudo,
       jobFolders,
       version,
       workFolderBytes: undefined,

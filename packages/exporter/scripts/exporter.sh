@@ -2,10 +2,15 @@
 # Installs, shows or removes an exporter. Runs as root; may be run again at any point of an interrupted run.
 # Parameters: UNIT UNIT_TEXT CONFIG_FILE CONFIG BUNDLE_FILE BUNDLE_SHA256 LISTEN SERVICE_USER, for install also
 #             BUNDLE (gzip, base64) MACHINE (only so that another machine is installed again)
+#             SUDO_UNIT SUDO_TEXT SUDO_TIMER (on a runner: the unit that tries the operator's sudo, its text, and that of
+#             its timer; elsewhere empty)
 #             TOKEN_FILE TOKEN (both empty where the exporter needs no token)
 set -euo pipefail
 
 unit_file=/etc/systemd/system/$UNIT
+sudo_file=/etc/systemd/system/$SUDO_UNIT
+timer=${SUDO_UNIT%.service}.timer
+timer_file=/etc/systemd/system/$timer
 changed=false
 
 bundle_sha256() {
@@ -50,13 +55,19 @@ install_exporter() {
   put "$CONFIG_FILE" 0644 "$CONFIG"
   if [[ -n $TOKEN_FILE ]]; then put "$TOKEN_FILE" 0600 "$TOKEN"; fi
   put "$unit_file" 0644 "$UNIT_TEXT"
+  if [[ -n $SUDO_UNIT ]]; then
+    put "$sudo_file" 0644 "$SUDO_TEXT"
+    put "$timer_file" 0644 "$SUDO_TIMER"
+  fi
   if [[ $changed == true ]]; then
     systemctl daemon-reload
+    if [[ -n $SUDO_UNIT ]]; then systemctl restart "$timer"; fi
     systemctl enable --quiet "$UNIT"
     systemctl restart "$UNIT"
   else
     systemctl enable --quiet --now "$UNIT"
   fi
+  if [[ -n $SUDO_UNIT ]]; then systemctl enable --quiet --now "$timer"; fi
   local deadline=$((SECONDS + 30))
   until answers; do
     if ((SECONDS >= deadline)); then
@@ -74,12 +85,17 @@ show_exporter() {
   local state
   state=$(systemctl is-active "$UNIT" || true)
   if ! systemctl is-enabled --quiet "$UNIT" 2>/dev/null; then state=disabled; fi
+  if [[ -n $SUDO_UNIT ]] && ! systemctl is-active --quiet "$timer"; then state=altered; fi
   if [[ $(bundle_sha256) != "$BUNDLE_SHA256" || ! -f $CONFIG_FILE || $(<"$CONFIG_FILE") != "$CONFIG" ]]; then state=altered; fi
   echo "$state"
 }
 
 remove_exporter() {
   systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
+  if [[ -n $SUDO_UNIT ]]; then
+    systemctl disable --now --quiet "$timer" 2>/dev/null || true
+    rm -f "$sudo_file" "$timer_file"
+  fi
   systemctl clean --what=state "$UNIT" 2>/dev/null || true
   rm -f "$unit_file" "$CONFIG_FILE" "$BUNDLE_FILE" "${TOKEN_FILE:-$CONFIG_FILE}"
   rmdir --ignore-fail-on-non-empty "$(dirname "$BUNDLE_FILE")" "$(dirname "$CONFIG_FILE")" 2>/dev/null || true

@@ -17,6 +17,7 @@ export const causes = [
   "version_end",
   "labels_drifted",
   "ssh",
+  "sudo",
   "maintenance_unknown",
 ] as const;
 export type Cause = (typeof causes)[number];

@@ -25,6 +25,8 @@ export interface RunnerSeen {
     readonly unusableFolders: readonly string[] | null;
     /** Whether its SSH server runs. */
     readonly sshActive: boolean | null;
+    /** Whether the operator's login becomes root. */
+    readonly sudoUsable: boolean | null;
     readonly diskUsedPercent: number | null;
     readonly inodesUsedPercent: number | null;
     readonly version: string | null;
@@ -117,18 +119,25 @@ function ofGithub({ role, github }: RunnerSeen, policy: JudgingPolicy): Finding[
 type Host = NonNullable<RunnerSeen["host"]>;
 
 /**
- * An exporter of an older version does not know the folders, nor SSH: then the runner is degraded, as with every fact
- * that is not known. Unusable would refuse every deployment while an update replaces the exporters one by one.
+ * An exporter of an older version does not know the folders, nor SSH or sudo: then the runner is degraded, as with every
+ * fact that is not known. Unusable would refuse every deployment while an update replaces the exporters one by one.
  */
-function ofFolders({ unusableFolders: folders, sshActive }: Host): Finding[] {
+function ofFolders({ unusableFolders: folders }: Host): Finding[] {
   return [
     ...(folders === null ? [degraded("work_folder", "whether jobs can use their folders is not known")] : []),
     ...(folders !== null && folders.length > 0
       ? [unusable("work_folder", `jobs cannot use ${folders.join(", ")}: no job can start`)]
       : []),
-    // Jobs do not need it; but nobody can repair a machine on which a deployment then stops.
+  ];
+}
+
+/** Jobs do not need SSH and sudo; but without them nobody can repair a machine on which a deployment then stops. */
+function ofAccess({ sshActive, sudoUsable }: Host): Finding[] {
+  return [
     ...(sshActive === null ? [degraded("ssh", "whether its SSH server runs is not known")] : []),
     ...(sshActive === false ? [degraded("ssh", "its SSH server does not run, so nobody can repair it")] : []),
+    ...(sudoUsable === null ? [degraded("sudo", "whether its operator becomes root is not known")] : []),
+    ...(sudoUsable === false ? [degraded("sudo", "sudo refuses its operator, so nobody can repair it")] : []),
   ];
 }
 
@@ -169,6 +178,7 @@ function ofHost({ host }: RunnerSeen, policy: JudgingPolicy): Finding[] {
       ? [unusable("version", `its version ${version} is older than ${policy.minimumVersion}, which GitHub asks for`)]
       : []),
     ...ofFolders(host),
+    ...ofAccess(host),
     ...ofDisk(host, policy),
   ];
 }

@@ -59,6 +59,7 @@ export function hostView(samples: Samples, readAt: number, theirClock: number): 
       version: samples.label(metrics.runnerVersion, {}, "version") ?? null,
       unusableFolders: unusableFolders(samples),
       sshActive: known(samples.value(metrics.runnerSshActive)),
+      sudoUsable: known(samples.value(metrics.runnerSudoUsable)),
     },
   };
 }

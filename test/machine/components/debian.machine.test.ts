@@ -136,8 +136,11 @@ describe("first boot of", function () {
             ...{ runnerHome: RUNNER_HOME, workFolder: WORK_FOLDER, githubUrl: "https://github.com", updatesSeconds: 5 },
           };
           assert.equal(
-            runs(exporterScript(), await installParameters("runner", config, machine), "install"),
+            runs(exporterScript(), await installParameters("runner", config, machine, "runner"), "install"),
             "active\n",
+          );
+          await until("the operator's sudo has been tried", 30_000, () =>
+            sh(`curl -s http://${rig.address(vmid)}:${runnerExporter}/metrics`).includes("\nrunner_sudo_usable 1\n"),
           );
           const pending = (): string =>
             sh(`curl -s http://${rig.address(vmid)}:${runnerExporter}/metrics | grep '^runner_updates' || true`);

@@ -178,6 +178,7 @@ describe("monitoring host: files", function () {
           },
           ...{ BUNDLE_FILE: "/run/bundle", BUNDLE_SHA256: createHash("sha256").update("").digest("hex"), BUNDLE: "" },
           ...{ SERVICE_USER: "nobody", MACHINE: "test", TOKEN_FILE: "", TOKEN: "" },
+          ...{ SUDO_UNIT: "", SUDO_TEXT: "", SUDO_TIMER: "" },
         }),
         "install",
       );

@@ -18,6 +18,10 @@ describe("grades of runners in the status", () => {
     ],
     [{ inodesUsedPercent: 90 }, /^runner primary is degraded for deployments: 90 % of its disk's inodes/],
     [{ sshActive: false }, /^runner primary is degraded for deployments: its SSH server does not run/],
+    [
+      { sudoUsable: false },
+      /^runner primary is degraded for deployments: sudo refuses its operator.* ghrunners doctor$/,
+    ],
     [{ sshActive: null }, /whether its SSH server runs is not known/],
     [{ diskUsedPercent: 90 }, null],
     [{}, null],

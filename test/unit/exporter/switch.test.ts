@@ -43,7 +43,7 @@ describe("the failover switch: reading", () => {
     const bare = hostView(new Samples(`runner_exporter_collection_timestamp_seconds ${now / 1000}`), now, now);
     assert.deepEqual(bare?.facts, {
       ...{ serviceActive: null, listenerConnected: null, version: null },
-      ...{ unusableFolders: null, sshActive: null },
+      ...{ unusableFolders: null, sshActive: null, sudoUsable: null },
     });
     const seen = seenRunner(primary, {}, { known: true, entries: [] }, now);
     assert.deepEqual([seen.host, seen.github, seen.maintenance], [null, null, null]);
@@ -59,6 +59,10 @@ describe("the failover switch: reading", () => {
     assert.deepEqual(facts(diag(0), work(0))?.unusableFolders, ["_diag", "_work"]);
     assert.deepEqual(facts(diag(1), work(1))?.unusableFolders, []);
     assert.equal(facts(work(1))?.unusableFolders, null);
+    assert.deepEqual(
+      [facts("runner_sudo_usable 0")?.sudoUsable, facts("runner_sudo_usable 1")?.sudoUsable],
+      [false, true],
+    );
     assert.deepEqual([facts("runner_ssh_active 0")?.sshActive, facts("runner_ssh_active 1")?.sshActive], [false, true]);
   });
 

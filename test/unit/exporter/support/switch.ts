@@ -59,6 +59,7 @@ export class SwitchFixture {
         'runner_job_folder_usable{folder="_diag"} 1',
         `runner_job_folder_usable{folder="_work"} ${this.unusable.has(role) ? 0 : 1}`,
         "runner_ssh_active 1",
+        "runner_sudo_usable 1",
         `runner_exporter_collection_timestamp_seconds ${at / 1000}`,
       ].join("\n"),
     );

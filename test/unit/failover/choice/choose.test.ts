@@ -51,6 +51,13 @@ describe("runner choice", () => {
     ["unknown folders of jobs", runner("primary", { unusableFolders: null }), "work_folder", "is not known"],
     ["no SSH server", runner("primary", { sshActive: false }), "ssh", "its SSH server does not run"],
     ["an SSH server of unknown state", runner("primary", { sshActive: null }), "ssh", "is not known"],
+    [
+      "an operator who does not become root",
+      runner("primary", { sudoUsable: false }),
+      "sudo",
+      "sudo refuses its operator",
+    ],
+    ["sudo of unknown state", runner("primary", { sudoUsable: null }), "sudo", "is not known"],
     ["an unknown disk use", runner("primary", { diskUsedPercent: null }), "disk", "is not known"],
     [
       "deployments that fail on it and not elsewhere",

@@ -71,6 +71,7 @@ describe("a choice that does not flap", () => {
       inodesUsedPercent: fc.option(fc.integer({ min: 0, max: 100 })),
       unusableFolders: fc.option(fc.subarray(["_diag", "_work"])),
       sshActive: fc.option(fc.boolean()),
+      sudoUsable: fc.option(fc.boolean()),
       version: fc.constantFrom("2.300.0", "2.336.0", null),
     }),
   );
@@ -115,7 +116,7 @@ describe("a choice that does not flap", () => {
           assert.ok(own.ageSeconds <= policy.maximumHostAgeSeconds);
           assert.ok(theirs.ageSeconds <= policy.maximumGithubAgeSeconds);
           assert.deepEqual([own.serviceActive, own.listenerConnected, theirs.status], [true, true, "online"]);
-          assert.deepEqual([own.unusableFolders, own.sshActive], [[], true]);
+          assert.deepEqual([own.unusableFolders, own.sshActive, own.sudoUsable], [[], true, true]);
           assert.ok(own.inodesUsedPercent !== null && own.inodesUsedPercent <= policy.maximumDiskPercent);
           assert.ok(own.version !== null && own.diskUsedPercent !== null && theirs.oldestQueuedSeconds !== null);
         }

@@ -14,7 +14,7 @@ describe("a runner that works and that jobs cannot use", () => {
         /primary: unusable, (99\.0 % of its disk's inodes|jobs cannot use _diag, _work)/,
       );
     }
-    const unknown = { unusableFolders: null, sshActive: null, inodesUsedPercent: null };
+    const unknown = { unusableFolders: null, sshActive: null, sudoUsable: null, inodesUsedPercent: null };
     const decision = choose([runner("primary", unknown), runner("secondary", unknown)], policy, now);
     assert.deepEqual([decision.runner, decision.reason], ["primary", "primary_degraded"], "an update of the exporters");
   });

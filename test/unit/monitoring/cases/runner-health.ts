@@ -156,6 +156,16 @@ export const runnerHealthCases: readonly RuleCase[] = [
   },
   {
     alert: "RunnerDegraded",
+    rule: { reason: "sudo" },
+    fires: [sample("runnerSudoUsable", beta, "1 0x8 1x20")],
+    at: "7m",
+    labels: beta,
+    says: "For 5 minutes, sudo on beta has refused the login of Pulumi and ghrunners (usable: 0). Jobs still run, but no update, and nobody can repair the machine.",
+    ends: "11m",
+    quiet: [sample("runnerSudoUsable", beta, "1 0x4 1x20"), sample("runnerSudoUsable", alpha, "1x40")],
+  },
+  {
+    alert: "RunnerDegraded",
     rule: { reason: "version" },
     fires: [sample("githubRunnerVersionBehind", alpha, "691200x17 0x20")],
     at: "16m",

@@ -36,6 +36,7 @@ export function runner(
       listenerConnected: true,
       unusableFolders: [],
       sshActive: true,
+      sudoUsable: true,
       diskUsedPercent: 40,
       inodesUsedPercent: 10,
       version: "2.336.0",
