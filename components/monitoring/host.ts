@@ -2,7 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { forms, problemsOf, refuseArguments } from "../arguments";
 import { InstalledExporter, type InstalledExporterArgs } from "../resources/installed-exporter";
-import { connectionTo, type HostArgs, readScript, renderScript, rootCommand } from "../scripts/connection";
+import { connectionTo, type HostArgs, monitoringScript, renderScript, rootCommand } from "../scripts/connection";
 import { installPackages } from "../scripts/packages";
 import type { MonitoringFiles, MonitoringPaths } from "./monitoring-files";
 import { planFiles } from "./plan-files";
@@ -160,7 +160,7 @@ export class MonitoringHost extends pulumi.ComponentResource {
       "files",
       { apply: "apply", remove: "remove" },
       pulumi.all([args.files, incarnation, environment, prometheusUrl]).apply(([sets, MACHINE, owner, url]) =>
-        renderScript(readScript("files.sh"), {
+        renderScript(monitoringScript("files.sh"), {
           ...planFiles({ environment: owner, paths, prometheusUrl: url, ...sets }),
           MACHINE,
         }),
@@ -171,7 +171,7 @@ export class MonitoringHost extends pulumi.ComponentResource {
       "alertmanager",
       alertmanager.managed ? { apply: "manage", remove: "release" } : { apply: "check" },
       pulumi.all([args.files, incarnation, alertmanager]).apply(([sets, MACHINE, { file, url, receiver, routed }]) =>
-        renderScript(readScript("alertmanager.sh"), {
+        renderScript(monitoringScript("alertmanager.sh"), {
           ALERTMANAGER_URL: url,
           ALERTMANAGER_FILE: file,
           RECEIVER: receiver,

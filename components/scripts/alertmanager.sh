@@ -56,22 +56,10 @@ check() {
   exit 1
 }
 
-wait_for_alertmanager() {
-  local deadline=$((SECONDS + 60)) code
-  until code=$(curl --silent --max-time 2 --output /dev/null --write-out '%{http_code}' "$ALERTMANAGER_URL/-/ready") && [[ $code == 200 ]]; do
-    [[ $code != 401 && $code != 403 ]] ||
-      die "Alertmanager at $ALERTMANAGER_URL asks for a password (HTTP $code). Expected an address on this host itself that answers" \
-        "without one. Next: a second listener on 127.0.0.1, or an exception of the proxy for it, and monitoring.alertmanager.url"
-    ((SECONDS < deadline)) ||
-      die "Alertmanager does not answer at $ALERTMANAGER_URL on this host (HTTP $code). Expected 200 from /-/ready within 60 s. Next: systemctl status prometheus-alertmanager on the host"
-    sleep 0.2
-  done
-}
-
 manage() {
   local words bytes inodes mount
   need_amtool
-  wait_for_alertmanager
+  wait_until_ready Alertmanager "$ALERTMANAGER_URL" monitoring.alertmanager.url prometheus-alertmanager
   [[ -e $kept ]] || ! [[ -e $ALERTMANAGER_FILE ]] || cp --preserve "$ALERTMANAGER_FILE" "$kept"
   rm -f "$fresh"
   # Keep owner and mode: receivers' addresses may be secret.

@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 export type { HostAddress } from "@ghrunners/core/ssh/address";
 export { renderScript } from "@ghrunners/core/ssh/render-script";
 export { rootCommand } from "@ghrunners/core/ssh/script";
-export { readScript } from "./read-script";
+export { monitoringScript, readScript } from "./read-script";
 
 /** How to reach a host by SSH. */
 export interface HostArgs {

@@ -29,28 +29,6 @@ ours() { # folder
   if [[ -d $1 ]]; then find "$1" -mindepth 1 -maxdepth 1 -type f -name "$OWNER.*" | sort; fi
 }
 
-# HTTP 503: Prometheus is still reading its data. 000: no answer.
-wait_for_prometheus() {
-  local deadline=$((SECONDS + 60)) code
-  until code=$(curl --silent --max-time 2 --output /dev/null --write-out '%{http_code}' "$PROMETHEUS_URL/-/ready") && [[ $code == 200 ]]; do
-    case $code in
-      401 | 403)
-        die "Prometheus at $PROMETHEUS_URL asks for a password (HTTP $code). Expected an address on this host itself that answers" \
-          "without one. Next: a second listener on 127.0.0.1, or an exception of the proxy for it, and monitoring.prometheusUrl"
-        ;;
-      301 | 302 | 307 | 308 | 404)
-        die "$PROMETHEUS_URL/-/ready answers HTTP $code. Expected 200: for Prometheus below a path (--web.route-prefix), the path must be in" \
-          "its address. Next: pulumi config set --path 'ghrunners:monitoring.prometheusUrl' http://127.0.0.1:9090/PATH"
-        ;;
-    esac
-    if ((SECONDS >= deadline)); then
-      die "Prometheus does not answer at $PROMETHEUS_URL on this host (HTTP $code). Expected 200 from /-/ready within 60 s." \
-        "Next: systemctl status prometheus on the host; monitoring.prometheusUrl if it is another one"
-    fi
-    sleep 0.2
-  done
-}
-
 # A unit without ExecReload gets the signal directly. Source: Prometheus, Configuration: "SIGHUP to the process".
 reload_by_signal() {
   local pid
@@ -219,9 +197,10 @@ misloaded() {
 
 # Prometheus reads target files at most every 5 s.
 targets_are_found() {
-  local deadline=$((SECONDS + 20)) file
+  local deadline=$((SECONDS + 20)) file seen
   for file in $(ours "$TARGETS_DIR"); do
-    until curl --fail --silent --max-time 5 "$PROMETHEUS_URL/api/v1/targets" | grep -qF "\"__meta_filepath\":\"$file\""; do
+    # Read to its end: curl fails where a reader leaves at the first hit, and a host may have hundreds of targets.
+    until seen=$(curl --fail --silent --max-time 5 "$PROMETHEUS_URL/api/v1/targets") && [[ $seen == *"\"__meta_filepath\":\"$file\""* ]]; do
       ((SECONDS < deadline)) || return 1
       sleep 0.2
     done
@@ -238,10 +217,11 @@ undo_and_die() { # words
 
 apply() {
   local words
-  command -v promtool >/dev/null || die "promtool is not installed on this host. Expected Prometheus on the host itself, with its own tools;" \
-    "one in a container, whose files and tools are elsewhere, is not supported. Next: apt-get install prometheus"
+  command -v promtool >/dev/null || die "promtool is not on PATH. Expected Prometheus on this host itself, with its own tools;" \
+    "one in a container, whose files and tools are elsewhere, is not supported. Next: apt-get install prometheus; or," \
+    "where it came in an archive: ln -s FOLDER/promtool /usr/local/bin/"
   mkdir -p "$state" "${folders[@]}"
-  wait_for_prometheus
+  wait_until_ready Prometheus "$PROMETHEUS_URL" monitoring.prometheusUrl prometheus
   recover
   if is_unchanged && [[ -z $(misloaded) ]] && targets_are_found; then
     echo "$FILE_COUNT files, unchanged"

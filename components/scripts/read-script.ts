@@ -7,5 +7,12 @@ export function readScript(name: string): string {
   return readFileSync(path.join(__dirname, name), "utf8");
 }
 
+/**
+ * A script that asks Prometheus or Alertmanager, with the function in front that waits for them.
+ * @param name file name, for example `files.sh`
+ */
+export const monitoringScript = (name: string): string =>
+  [readScript("wait-until-ready.sh"), readScript(name)].join("\n");
+
 /** A script of this folder, ready for `runScript`. @param name file name, for example `registration.sh` */
 export const hostScript = (name: string): HostScript => ({ name, text: readScript(name) });

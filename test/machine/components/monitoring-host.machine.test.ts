@@ -2,49 +2,24 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 import { planFiles, type FileSets } from "@ghrunners/components/monitoring/plan-files";
-import { clearHostFaults, ensureHost, setHostFault, standingHosts } from "@ghrunners/lab/hosts/index";
-import { baseFolders, instanceNamed } from "@ghrunners/lab/instance";
-import { destroyAll, networkUp } from "@ghrunners/lab/machines/index";
-import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
-import { ensureSecrets } from "@ghrunners/lab/secrets";
-import { labDown } from "@ghrunners/lab/lifecycle";
-import { ensureAuthority } from "@ghrunners/lab/tls";
+import { monitoringScript } from "@ghrunners/components/scripts/read-script";
+import { clearHostFaults, setHostFault } from "@ghrunners/lab/hosts/index";
 import { until } from "@ghrunners/core/until";
 import { monitoringSets, ruleText } from "../../unit/components/support/monitoring-sets";
 import { monitoringTool, onPrometheus3 } from "../../unit/monitoring/monitoring-tool";
+import { type HostScriptResult, MonitoringRig } from "./support/monitoring-rig";
 
-const instance = instanceNamed("monfiles");
-const host = standingHosts.monitoring;
-const control = (...args: string[]): [string, string[]] => [scriptPath("control"), ["exec", String(host.id), ...args]];
-const env = scriptEnvironment(instance);
+const rig = new MonitoringRig("monfiles");
+const { instance, env } = rig;
 const rulesFile = "/etc/prometheus/rules.d/ghrunners.lab.health.yml";
 const theirs = "/etc/prometheus/rules.d/theirs.yml";
 
-interface Result {
-  readonly code: number | null;
-  readonly output: string;
-}
-
-function onHost(script: string, ...args: string[]): Result {
-  const [program, words] = control("bash", "-s", "--", ...args);
-  const { status, stdout, stderr } = spawnSync(program, words, { env, input: script, encoding: "utf8" });
-  return { code: status, output: `${stdout}${stderr}` };
-}
-
-function must(script: string): string {
-  const { code, output } = onHost(script);
-  assert.equal(code, 0, output);
-  return output;
-}
-
-const componentScript = (name: string): string => readFileSync(path.join("components/scripts", `${name}.sh`), "utf8");
-
-const files = (verb: string, sets: FileSets): Result =>
-  onHost(renderScript(componentScript("files"), { ...planFiles(sets), MACHINE: "test" }), verb);
+const onHost = (script: string, ...args: string[]): HostScriptResult => rig.run(script, ...args);
+const must = (script: string): string => rig.must(script);
+const files = (verb: "apply" | "remove", sets: FileSets): HostScriptResult => rig.files(verb, sets);
 
 /** The expression of our rule as Prometheus has it loaded; undefined when it has none. */
 function loaded(): string | undefined {
@@ -60,7 +35,7 @@ const ourFiles = (): string =>
 /** Puts Prometheus 3 in the place of Debian's, which has other defaults; the unit and the data stay. */
 function upgrade(): void {
   for (const name of ["prometheus", "promtool"] as const) {
-    const [program, words] = control(
+    const [program, words] = rig.control(
       "sh",
       "-c",
       `cat >/usr/bin/new && chmod 755 /usr/bin/new && mv /usr/bin/new /usr/bin/${name}`,
@@ -81,28 +56,17 @@ const said = (file: string, mount: string, bytes: string): RegExp =>
   );
 
 describe("monitoring host: files", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   const good = monitoringSets("lab", ruleText("vector(1)"));
 
   before(async () => {
-    await labDown(instance, () => undefined);
-    for (const folder of [instance.state, instance.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-    ensureSecrets(instance);
-    const { certificate } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
-    await networkUp(instance.name);
-    const say = (line: string): boolean => process.stdout.write(`      ${line}\n`);
-    await ensureHost("monitoring", { instance, caCertificate: certificate, say });
-    const answers = () => onHost("curl -fs http://127.0.0.1:9090/-/ready").code === 0;
-    await until("Prometheus answers", 60_000, answers);
+    await rig.start();
     if (!onPrometheus3()) return;
     upgrade();
-    await until("Prometheus 3 answers", 60_000, answers);
+    await rig.answers("http://127.0.0.1:9090/-/ready");
   });
 
-  after(async () => {
-    await destroyAll(instance.name);
-    await labDown(instance, () => undefined);
-  });
+  after(() => rig.end());
 
   it("are loaded; a second run changes nothing", () => {
     const first = files("apply", good);
@@ -166,7 +130,7 @@ describe("monitoring host: files", function () {
   it("an exporter's configuration that finds no space, or no inode, is named with its host and what comes next", async () => {
     const script = readFileSync("packages/exporter/scripts/exporter.sh", "utf8");
     const config = "/mnt/few/exporter.json";
-    const install = (CONFIG_FILE: string): Result =>
+    const install = (CONFIG_FILE: string): HostScriptResult =>
       onHost(
         renderScript(script, {
           ...{
@@ -202,11 +166,11 @@ describe("monitoring host: files", function () {
 
   it("a run that is killed half-way is undone by the next one", async () => {
     // Stops halfway: the new files are in place, Prometheus has not reloaded them yet.
-    const whole = componentScript("files");
+    const whole = monitoringScript("files.sh");
     const halting = whole.replace(/^ {2}swap$/m, () => "  swap\n  echo $$ >/run/half-way\n  kill -STOP $$");
     assert.notEqual(halting, whole);
     const plan = planFiles(monitoringSets("lab", ruleText("vector(4)")));
-    const [program, words] = control("bash", "-s", "--", "apply");
+    const [program, words] = rig.control("bash", "-s", "--", "apply");
     const child = spawn(program, words, { env, stdio: ["pipe", "ignore", "ignore"] });
     const ended = once(child, "exit");
     child.stdin.end(renderScript(halting, { ...plan, MACHINE: "test" }));
@@ -257,7 +221,7 @@ describe("monitoring host: files", function () {
     must("cp /etc/default/prometheus /root/prometheus.default");
     prometheusWith("--web.route-prefix=/prometheus --web.external-url=http://127.0.0.1:9090/prometheus");
     const url = "http://127.0.0.1:9090/prometheus";
-    await until("Prometheus answers", 60_000, () => onHost(`curl -fs ${url}/-/ready`).code === 0);
+    await rig.answers(`${url}/-/ready`);
     const refused = files("apply", monitoringSets("lab", ruleText("vector(7)")));
     assert.equal(refused.code, 1);
     assert.match(
@@ -278,14 +242,12 @@ basic_auth_users:
   lab: "$2y$05$/Zr2ZrvMO3VYmpyjgO4mUe0HzJ5xUgdzEIOkbQkpxbkuEvTbZ0vC2"
 YML`);
     prometheusWith("--web.config.file=/etc/prometheus/web.yml");
-    await until("Prometheus answers", 60_000, () =>
-      onHost("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:9090/-/ready").output.includes("401"),
-    );
+    await rig.answers("http://127.0.0.1:9090/-/ready", "401");
     const refused = files("apply", good);
     assert.equal(refused.code, 1);
     assert.match(refused.output, /^Prometheus at http:\/\/127\.0\.0\.1:9090 asks for a password \(HTTP 401\)\./);
     must("cp /root/prometheus.default /etc/default/prometheus; systemctl restart prometheus");
-    await until("Prometheus answers", 60_000, () => onHost("curl -fs http://127.0.0.1:9090/-/ready").code === 0);
+    await rig.answers("http://127.0.0.1:9090/-/ready");
   });
 
   it("are removed completely, and nothing else is", () => {
