@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { SWITCH_UNIT } from "@ghrunners/core/vocabulary/failover";
 import type { GateDecision } from "@ghrunners/failover/choice/choose";
 import { standingHosts } from "@ghrunners/lab/hosts/index";
+import { ports } from "@ghrunners/core/vocabulary/ports";
+import { until } from "@ghrunners/core/until";
+import { seriesOf } from "@ghrunners/lab/driver/scrape";
 import {
   choice,
   chosen,
@@ -13,6 +16,7 @@ import {
   wholeVersion,
   why,
 } from "./support/github-deployments";
+import { holdJobs } from "@ghrunners/lab/driver/jobs";
 import { primary, Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
 describe("deployments through GitHub, on the runners", function () {
@@ -25,6 +29,28 @@ describe("deployments through GitHub, on the runners", function () {
 
   const theSwitch = (verb: "start" | "stop"): Promise<string> =>
     rehearsal.inMachine(standingHosts.monitoring.id, "systemctl", verb, SWITCH_UNIT);
+
+  /** What the fleet exporter shows Prometheus. */
+  const fleet = async (): Promise<Map<string, number>> => {
+    const metrics = `http://127.0.0.1:${ports.fleetExporter}/metrics`;
+    return seriesOf(await rehearsal.inMachine(standingHosts.monitoring.id, "curl", "-sf", "--max-time", "5", metrics));
+  };
+  const fleetShows = (series: string, wanted: number): Promise<boolean> =>
+    until(`the fleet exporter shows ${wanted} as ${series}`, DEPLOYMENT_MS, async () => {
+      const seen = (await fleet()).get(series);
+      if (seen === wanted) return true;
+      throw new Error(`it shows ${seen}`);
+    });
+  /** Waits for a poll that began after everything that GitHub knows now: the second one that ends from now on. */
+  async function polled(): Promise<void> {
+    const series = 'github_poll_timestamp_seconds{endpoint="jobs"}';
+    for (let after = Date.now() / 1000, times = 0; times < 2; times += 1)
+      after = await until("the fleet exporter polls GitHub for jobs", DEPLOYMENT_MS, async () => {
+        const at = (await fleet()).get(series) ?? 0;
+        return at > after ? at : undefined;
+      });
+  }
+  const succeeded = `github_deployment_jobs_total{runner="${primary.name}",role="primary",conclusion="success"}`;
 
   it("refuses with reason and runbook while DEPLOY_RUNNER is not renewed", async () => {
     await theSwitch("stop");
@@ -76,6 +102,17 @@ describe("deployments through GitHub, on the runners", function () {
     assert.match(again.result.words.join(), /installed and healthy: nothing to do/);
   });
 
+  it("counts one deployment as one job that succeeded, and no more at the next poll", async () => {
+    await chosen(rehearsal, "primary");
+    await polled();
+    const before = (await fleet()).get(succeeded) ?? NaN;
+    const ended = await deploy("1").end();
+    assert.equal(ended.code, 0, ended.all);
+    await fleetShows(succeeded, before + 1);
+    await polled();
+    assert.equal((await fleet()).get(succeeded), before + 1);
+  });
+
   it("refuses a version that the repository does not have before a reviewer is asked", async () => {
     const refused = rehearsal.labCommand("exec", "--", "ghrunners", "deploy", "--version", "99");
     await assert.rejects(refused, ({ message }: Error) => {
@@ -111,7 +148,7 @@ describe("deployments through GitHub, on the runners", function () {
     assert.equal(ended.code, 1);
     const { id, outcome, run } = recordOf(ended);
     assert.equal(outcome, "rolled_back");
-    assert.equal(await wholeVersion(rehearsal), "2");
+    assert.equal(await wholeVersion(rehearsal), "1");
     const [issue, ...more] = await issuesOf(rehearsal, id);
     assert.deepEqual(more, []);
     for (const part of ["data API", run ?? "no run", "deployment-failed.md", `forensics/${id}`])
@@ -126,10 +163,17 @@ describe("deployments through GitHub, on the runners", function () {
 
   it("runs one deployment after the other", async () => {
     await chosen(rehearsal, "primary");
+    const release = await holdJobs(rehearsal, primary);
     const first = deploy("3-half-broken");
-    await first.says("on runner", DEPLOYMENT_MS);
-    const second = deploy("1");
-    await second.says("waiting for the deployment before it", DEPLOYMENT_MS);
+    let second;
+    try {
+      await first.says("on runner", DEPLOYMENT_MS);
+      second = deploy("2");
+      await second.says("waiting for the deployment before it", DEPLOYMENT_MS);
+      await fleetShows("github_deployment_queue_depth", 1);
+    } finally {
+      await release();
+    }
     const told = await why();
     const [group] = told.result.github.groups;
     assert.deepEqual([told.code, told.result.cause.kind, group?.group], [0, "concurrency", "deploy-lab"], told.all);
@@ -137,6 +181,7 @@ describe("deployments through GitHub, on the runners", function () {
     const [one, two] = [await first.end(), await second.end()];
     assert.deepEqual([recordOf(one).outcome, recordOf(two).outcome], ["rolled_back", "succeeded"], two.all);
     assert.ok(Date.parse(recordOf(one).endedAt) <= Date.parse(recordOf(two).startedAt));
-    assert.equal(await wholeVersion(rehearsal), "1");
+    assert.equal(await wholeVersion(rehearsal), "2");
+    await fleetShows("github_deployment_queue_depth", 0);
   });
 });
