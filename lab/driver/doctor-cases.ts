@@ -58,7 +58,7 @@ export const doctorRounds: readonly (readonly DoctorCase[])[] = [
       role: "primary",
       tells: ["warning runner-registered"],
       next: "sudo systemctl restart actions.runner.",
-      mends: "as its [runbook](../runbooks/offline-restore.md#ghostbusy) does",
+      mends: "yes: the test runs it",
     },
     { fault: "github-slow", tells: [], next: "answers that come late are waited for", mends: "-" },
     { fault: "proxmox-slow-task", tells: [], next: "the doctor starts no task", mends: "-" },

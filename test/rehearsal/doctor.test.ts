@@ -101,14 +101,42 @@ describe("the doctor", () => {
     );
   }
 
+  it("takes less than 15 seconds, and changes nothing; nor does any other command that only looks", async () => {
+    const marks = { github: await rehearsal.mark("github"), proxmox: await rehearsal.mark("proxmox") };
+    const { seconds } = await rehearsal.json<DoctorReport>("ghrunners", "doctor");
+    assert.ok(seconds < 15, `it took ${seconds} s`);
+    for (const words of ["status", "drift", "alerts", "gate", "why", "support --list"]) {
+      const { code, all } = await rehearsal.run(["ghrunners", ...words.split(" ")]);
+      assert.ok(code === 0 || code === 1, `${words} ended with ${code}:\n${all}`);
+    }
+    for (const service of ["github", "proxmox"] as const) {
+      const events = await rehearsal.events(service, marks[service]);
+      // The failover switch writes its choice again before it expires.
+      assert.deepEqual(
+        events.filter(({ kind, name }) => !(kind === "variable.updated" && name === "DEPLOY_RUNNER")),
+        [],
+      );
+    }
+  });
+
+  /** The restart that the doctor names for a runner, on its machine. */
+  async function restart({ name, vmId }: typeof primary | typeof secondary): Promise<void> {
+    const { checks } = await examine();
+    const found = checks.find(({ id, subject }) => id === "runner-registered" && subject === name);
+    const [, command] = /ssh \S+ sudo (systemctl restart \S+)$/.exec(found?.next ?? "") ?? [];
+    assert.ok(command, `${name}: ${found?.next}`);
+    await rehearsal.inMachine(vmId, "sh", "-c", command);
+    await rehearsal.online(name, 60_000);
+  }
+
   /** Runs the command that the doctor names, while the fault is on. */
   const mend: Readonly<Record<string, () => Promise<unknown>>> = {
     "break-sudo": () => remake("runner-sudo", secondary),
     "close-work-folder": () => remake("runner-work-folder", primary),
-    "hang-listener": async () => {
-      const [, command = ""] = /^ssh \S+ sudo (.*)$/.exec(await nextOf("runner-registered", secondary)) ?? [];
-      await rehearsal.inMachine(secondary.vmId, "sh", "-c", command);
-      await rehearsal.online(secondary.name, 60_000);
+    "hang-listener": () => restart(secondary),
+    "ghost-busy": async () => {
+      await restart(primary);
+      assert.equal((await rehearsal.runner(primary.name))?.busy, false);
     },
     stop: async () => {
       const healed = await rehearsal.up({}, "--refresh");
