@@ -201,7 +201,7 @@ describe("GitHub's view of a run", () => {
     ]);
     const gateLog = (runner: string): string => `### Runner: ${runner}\nReason: it is healthy`;
     answers = {
-      "/actions/runs/7/jobs": { jobs: jobs.map((each) => ({ conclusion: "success", ...each })) },
+      "/actions/runs/7/jobs": { jobs: jobs.map((each) => ({ ...each, conclusion: each.conclusion ?? "success" })) },
       "/actions/jobs/1/logs": gateLog("primary"),
       "/actions/jobs/2/logs": "##[error]web does not answer",
       "/actions/jobs/11/logs": gateLog("secondary"),
