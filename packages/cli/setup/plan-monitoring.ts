@@ -12,8 +12,8 @@ import type { SeenMonitoring, SeenProgram } from "./monitoring-seen";
 
 export interface MonitoringPlan {
   /**
-   * ready: nothing is missing that the program needs; dashboards may not be read by Grafana. empty: no one has set up Prometheus here, so the command may. owned: what is there
-   * belongs to someone, and is only read.
+   * ready: nothing is missing that the program needs; dashboards may not be read by Grafana. empty: no one has set up
+   * Prometheus here, so the command may. owned: what is there belongs to someone, and is only read.
    */
   readonly state: "ready" | "empty" | "owned";
   readonly missing: readonly MissingPart[];

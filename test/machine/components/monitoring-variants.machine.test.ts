@@ -44,10 +44,11 @@ describe("monitoring host as other teams have it", function () {
 
   it("Ubuntu 22.04's Node is refused by an exporter before anything is changed", async () => {
     const config = {
-      ...{ view: "fleet" as const, listen: { host: "127.0.0.1", port: 9102 }, githubUrl: "https://github.com" },
+      ...{ view: "fleet" as const, label: "lab", listen: { host: "127.0.0.1", port: 9102 } },
+      githubUrl: "https://github.com",
       ...{ repository: "octo-org/demo-app", runners: [{ name: "one", role: "primary" as const, labels: ["lab"] }] },
     };
-    const install = renderScript(installScript(), await installParameters("fleet", config, "test"));
+    const install = renderScript(installScript(), await installParameters("fleet", config, "test", "operator"));
     const traces = (): string =>
       must("find /etc/systemd/system /etc/ghrunners /opt/ghrunners 2>/dev/null | sort; cut -d : -f 1 /etc/passwd");
     must(`mv /usr/bin/node /usr/bin/node.newer
