@@ -131,7 +131,8 @@ describe("drift", () => {
     };
     assert.equal((await unitCheck()).state, "warning", "its listener read them when it started");
     await onSecondary("systemctl kill --signal=KILL UNIT");
-    const hasGivenUp = async (): Promise<boolean> => (await onSecondary("systemctl is-active UNIT || true")) === "failed";
+    const hasGivenUp = async (): Promise<boolean> =>
+      (await onSecondary("systemctl is-active UNIT || true")) === "failed";
     await until("systemd gives up after ten starts", 180_000, hasGivenUp);
 
     await rehearsal.withFault(["hang-listener", "primary"], async () => {

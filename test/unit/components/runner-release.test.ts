@@ -106,7 +106,10 @@ describe("the archive of a runner's version, asked of GitHub", () => {
     }
     const lines: string[] = [];
     await watchEnd(github, "2.337.0", now, (line) => lines.push(line));
-    const silent = { registrationEnds: () => Promise.reject(new Error("no answer")), downloads: () => Promise.resolve([]) };
+    const silent = {
+      registrationEnds: () => Promise.reject(new Error("no answer")),
+      downloads: () => Promise.resolve([]),
+    };
     await watchEnd(silent, "2.336.0", now, (line) => lines.push(line));
     assert.deepEqual(lines, []);
   });
