@@ -138,7 +138,7 @@ describe("RunnerPool", () => {
 
   it("hands the provider of its options to every machine", async () => {
     const machines = (await made()).filter(({ type }) => type.startsWith("proxmoxve:"));
-    assert.equal(machines.length, 6);
+    assert.equal(machines.length, 8);
     for (const { name, provider } of machines) assert.equal(provider, "pve", name);
   });
 
