@@ -49,13 +49,12 @@ disk() {
 fill() {
   local at free
   at=$(disk)
-  free=$(df --output=avail --block-size=1 "$at" | tail -n 1)
+  # df asks by the name of the mount, which in this namespace is another file system.
+  free=$(($(stat --file-system --format '%a * %S' "$at")))
   # Beside the upper folder of the overlay: the guest cannot see it, nor remove it.
   fallocate --length "$free" "$at/ballast" 2>/dev/null || true
   dd if=/dev/zero of="$at/ballast" bs=64K oflag=append conv=notrunc status=none 2>/dev/null || true
 }
-
-free_inodes() { df --output=iavail "$1" | tail -n 1; }
 
 # One file for each, beside the upper folder as in fill: only the names take space.
 take_inodes() {
@@ -65,7 +64,7 @@ take_inodes() {
   # The guest goes on making and removing files meanwhile.
   for _ in 1 2 3 4 5; do
     names=$(mktemp -d "$at/inodes/XXXXXX" 2>/dev/null) || return 0
-    free=$(free_inodes "$at")
+    free=$(stat --file-system --format %d "$at")
     seq --format "$names/%.0f" "$free" | xargs --no-run-if-empty touch 2>/dev/null || true
   done
 }
