@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { topology } from "@ghrunners/lab/topology";
-import type { DoctorReport } from "@ghrunners/cli/doctor/render";
 import type { DriftReport } from "@ghrunners/cli/drift/report";
 import type { PruneReport } from "@ghrunners/cli/prune/render";
 import { until } from "@ghrunners/core/until";
@@ -116,41 +115,6 @@ describe("drift", () => {
     const { data } = await rehearsal.octokit.rest.actions.listSelfHostedRunnersForRepo(rehearsal.repository);
     assert.equal(data.runners.filter((runner) => runner.name === secondary.name).length, 1, "a ghost was left");
     assert.ok(before.id > 0);
-  });
-
-  it("a listener that hangs is restarted, and a runner without its credentials is registered again", async () => {
-    const home = "/opt/actions-runner";
-    const unit = `actions.runner.octo-org-demo-app.${secondary.name}.service`;
-    const onSecondary = (script: string): Promise<string> =>
-      rehearsal.inMachine(secondary.vmId, "sh", "-c", script.replaceAll("UNIT", unit));
-    const lost = (await rehearsal.runner(secondary.name))!.id;
-    await onSecondary(`rm ${home}/.credentials`);
-    const unitCheck = async () => {
-      const { checks } = await rehearsal.json<DoctorReport>("ghrunners", "doctor", "--limit", "60");
-      return checks.find(({ id, subject }) => id === "runner-unit" && subject === secondary.name)!;
-    };
-    assert.equal((await unitCheck()).state, "warning", "its listener read them when it started");
-    await onSecondary("systemctl kill --signal=KILL UNIT");
-    const hasGivenUp = async (): Promise<boolean> =>
-      (await onSecondary("systemctl is-active UNIT || true")) === "failed";
-    await until("systemd gives up after ten starts", 180_000, hasGivenUp);
-
-    await rehearsal.withFault(["hang-listener", "primary"], async () => {
-      const isOffline = async (): Promise<boolean> => (await rehearsal.runner(primary.name))?.status === "offline";
-      await until("GitHub shows the primary offline", 30_000, isOffline);
-      const { state, seen, next } = await unitCheck();
-      assert.equal(state, "problem");
-      assert.match(seen ?? "", /^failed, enabled, without its credentials for GitHub: Not configured/);
-      assert.equal(next, `pulumi up --stack ${rehearsal.session.stack} --refresh`);
-      const { findings } = await rehearsal.json<DriftReport>("ghrunners", "drift");
-      const credentials = findings.find(({ id }) => id === "unit-credentials")!;
-      assert.equal(credentials.subject, `${unit} on ${secondary.name}`);
-      assert.equal(credentials.repair, `pulumi up --refresh --stack ${rehearsal.session.stack}`);
-      await upHeals("--refresh");
-      assert.deepEqual((await rehearsal.json<DriftReport>("ghrunners", "drift")).findings, []);
-    });
-    assert.equal((await unitCheck()).state, "ok");
-    assert.notEqual((await rehearsal.runner(secondary.name))?.id, lost, "it is another registration");
   });
 
   describe("that a stack left behind", () => {

@@ -72,7 +72,8 @@ take_inodes() {
 case $action in
   shutdown)
     # A guest without an init yet is still too young to hear it; the caller asks again.
-    if init=$(guest_init); then kill -s RTMIN+3 "$init"; fi
+    # It may end at this moment.
+    if init=$(guest_init); then kill -s RTMIN+3 "$init" 2>/dev/null || ! [[ -e /proc/$init ]]; fi
     ;;
   cut) power_off ;;
   freeze) echo 1 >"$payload/cgroup.freeze" ;;
