@@ -101,10 +101,9 @@ describe("the doctor", () => {
     );
   }
 
-  it("takes less than 15 seconds, and changes nothing; nor does any other command that only looks", async () => {
+  it("changes nothing; nor does any other command that only looks", async () => {
     const marks = { github: await rehearsal.mark("github"), proxmox: await rehearsal.mark("proxmox") };
-    const { seconds } = await rehearsal.json<DoctorReport>("ghrunners", "doctor");
-    assert.ok(seconds < 15, `it took ${seconds} s`);
+    await examine();
     for (const words of ["status", "drift", "alerts", "gate", "why", "support --list"]) {
       const { code, all } = await rehearsal.run(["ghrunners", ...words.split(" ")]);
       assert.ok(code === 0 || code === 1, `${words} ended with ${code}:\n${all}`);
