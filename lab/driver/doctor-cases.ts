@@ -152,20 +152,19 @@ export const doctorRounds: readonly (readonly DoctorCase[])[] = [
     },
   ],
   [
-    // The first to be made anew: nothing can be changed on it meanwhile.
     {
       fault: "break-sudo",
       role: "secondary",
       tells: ["problem runner-sudo"],
       next: "pulumi up --stack STACK --replace 'urn:pulumi:",
-      mends: "yes: the test runs it",
+      mends: "not run: it makes the machine anew",
     },
     {
       fault: "close-work-folder",
       role: "primary",
       tells: ["problem runner-work-folder"],
       next: "pulumi up --stack STACK --replace 'urn:pulumi:",
-      mends: "yes: the test runs it",
+      mends: "not run: it makes the machine anew",
     },
   ],
   [

@@ -84,23 +84,6 @@ describe("the doctor", () => {
     assert.deepEqual([...stages], ["own", "proxmox", "github", "runners", "monitoring", "changes"]);
   });
 
-  /** The command that a check of a runner names now. */
-  async function nextOf(check: string, runner: { readonly name: string }): Promise<string> {
-    const { checks } = await examine();
-    return checks.find(({ id, subject }) => id === check && subject === runner.name)?.next ?? "";
-  }
-
-  /** Makes a machine anew, by the command that the check names. */
-  async function remake(check: string, runner: { readonly name: string }): Promise<void> {
-    const [, urn = ""] = / --replace '(\S+)'$/.exec(await nextOf(check, runner)) ?? [];
-    const made = await rehearsal.up({}, "--replace", urn);
-    assert.equal(made.code, 0, made.output);
-    assert.equal(
-      (await examine()).checks.find(({ id, subject }) => id === check && subject === runner.name)?.state,
-      "ok",
-    );
-  }
-
   it("changes nothing; nor does any other command that only looks", async () => {
     const marks = { github: await rehearsal.mark("github"), proxmox: await rehearsal.mark("proxmox") };
     await examine();
@@ -130,8 +113,6 @@ describe("the doctor", () => {
 
   /** Runs the command that the doctor names, while the fault is on. */
   const mend: Readonly<Record<string, () => Promise<unknown>>> = {
-    "break-sudo": () => remake("runner-sudo", secondary),
-    "close-work-folder": () => remake("runner-work-folder", primary),
     "hang-listener": () => restart(secondary),
     "ghost-busy": async () => {
       await restart(primary);
