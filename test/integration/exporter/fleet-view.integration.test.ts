@@ -58,7 +58,8 @@ describe("the fleet view", () => {
     [...values].filter(([series]) => series.startsWith(`${name}{`)).reduce((sum, [, value]) => sum + value, 0);
 
   it("shows GitHub's runners beside those of the configuration", async () => {
-    emulator.addRunner("not-in-configuration");
+    emulator.addRunner("not-in-configuration", ["production"]);
+    emulator.addRunner("of-another-stack", ["staging"]);
     await fleet.start();
     const { values } = await fleet.until('github_runner_online{runner="runner-1",role="primary"}', 1);
     const expected: Record<string, number> = {
