@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import type { DoctorReport } from "@ghrunners/cli/doctor/render";
-import { until } from "@ghrunners/core/until";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 import { undoneAfter } from "../support/undone-after";
 
@@ -79,23 +77,5 @@ describe("a new runner version", () => {
     assert.deepEqual(await rehearsal.runner(primary.name), before);
     await rehearsal.online(secondary.name);
     assert.equal((await versions())[secondary.name], "2.336.0");
-  });
-
-  it("is what the doctor asks for where GitHub serves the old one no more, and helps", async () => {
-    const { stack } = rehearsal.session;
-    const doctorsWord = async (): Promise<boolean> => {
-      const { checks } = await rehearsal.json<DoctorReport>("ghrunners", "doctor", "--limit", "60");
-      const check = checks.find(({ id, subject }) => id === "runner-unit" && subject === secondary.name);
-      const wanted = `pulumi config set --stack ${stack} --path 'ghrunners:agent.version' VERSION, then pulumi up --stack ${stack}`;
-      assert.deepEqual([check?.state, check?.next], ["problem", wanted]);
-      return true;
-    };
-    await rehearsal.withFault(["version-deprecated", "secondary"], async () => {
-      await until("the doctor names it", 60_000, doctorsWord);
-      const run = await rehearsal.up(older);
-      assert.equal(run.code, 0, run.output);
-      await rehearsal.online(secondary.name);
-      assert.equal((await versions())[secondary.name], "2.335.1");
-    });
   });
 });
