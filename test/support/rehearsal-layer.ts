@@ -23,7 +23,7 @@ export async function rehearsalLayer(context: LayerContext): Promise<LayerResult
   const waiting = longestFirst(files, readDurations());
   const takeFiles = async (lab: string): Promise<void> => {
     const env = { GHRUNNERS_LAB: lab };
-    const preparation = await prepared(context, "", env);
+    const preparation = await prepared(context, "a lab of the whole system", env);
     results.push(preparation);
     // Without a lab every file would say the same.
     if (preparation.failures.length > 0) waiting.length = 0;

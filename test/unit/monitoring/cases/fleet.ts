@@ -114,7 +114,9 @@ export const githubCases: readonly RuleCase[] = [
     fires: [sample("githubRunnersUnknown", {}, "1x7 0x20")],
     at: "6m",
     labels: {},
-    says: "1 runner(s) are registered at the repository that are not in the configuration of production.",
+    says:
+      "1 runner(s) are registered at the repository that have the label production or delivery, so they take its " +
+      "jobs, and are not in its configuration.",
     ends: "9m",
     quiet: [sample("githubRunnersUnknown", {}, "0x40")],
   },
