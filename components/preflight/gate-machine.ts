@@ -33,15 +33,23 @@ async function sharedVariable(github: GitHubClient, name: string): Promise<strin
 }
 
 /**
- * Undefined where GitHub has machines of its own. Only an Enterprise Server names a version of itself. Source: GitHub
- * Enterprise Server, "Get GitHub Enterprise Server meta information" (`installed_version`); "GitHub-hosted runners" (not
+ * Version of an Enterprise Server; undefined: it is GitHub's own. Only an Enterprise Server names a version of itself.
+ * Source: GitHub Enterprise Server, "Get GitHub Enterprise Server meta information" (`installed_version`).
+ * @param url web address of GitHub
+ */
+export async function serverVersion(github: GitHubClient, url: string): Promise<string | undefined> {
+  if (!apiBase(url).startsWith(`${new URL(url).origin}/`)) return undefined;
+  const meta = await github.call("read what server it is", ({ rest }) => rest.meta.get());
+  return (meta as { readonly installed_version?: string }).installed_version;
+}
+
+/**
+ * Undefined where GitHub has machines of its own. Source: GitHub Enterprise Server, "GitHub-hosted runners" (not
  * supported there).
  * @param url web address of GitHub
  */
 export async function observeGateMachine(github: GitHubClient, url: string): Promise<GateMachine | undefined> {
-  if (!apiBase(url).startsWith(`${new URL(url).origin}/`)) return undefined;
-  const meta = await github.call("read what server it is", ({ rest }) => rest.meta.get());
-  const { installed_version: server } = meta as { readonly installed_version?: string };
+  const server = await serverVersion(github, url);
   if (server === undefined) return undefined;
   const variable = (await github.variable(GATE_VARIABLE)) ?? (await sharedVariable(github, GATE_VARIABLE));
   return { server, variable };

@@ -16,6 +16,7 @@ import type { TargetIncidents } from "../incidents/targets";
 import type { MonitoringView } from "../monitoring/collect";
 import type { MissingPart } from "../setup/missing-part";
 import type { PulumiNeed } from "../pulumi/explain";
+import type { WorkflowNeeds } from "./read-workflow";
 
 /** A fact, or why it could not be read. */
 export type Fact<T> =
@@ -55,6 +56,14 @@ export interface GitHubFacts {
   readonly asked: AskedGitHub | undefined;
 }
 
+/** The workflows of the default branch. */
+export interface WorkflowsSeen {
+  /** By path. */
+  readonly needs: Readonly<Record<string, WorkflowNeeds>>;
+  /** Paths of those that were too many to read. */
+  readonly unread: readonly string[];
+}
+
 export interface AskedGitHub {
   readonly token: Fact<TokenSeen>;
   /** Milliseconds since 1970 on this machine when the answer with `token` came. */
@@ -66,6 +75,11 @@ export interface AskedGitHub {
   readonly runners: Fact<readonly GitHubRunner[]>;
   /** Git's object ids of the files below .github on the default branch, by path. */
   readonly files: Fact<Readonly<Record<string, string>>>;
+  readonly workflows: Fact<WorkflowsSeen>;
+  /** Texts of the repository's variables that name machines, of those that exist. */
+  readonly machines: Fact<Readonly<Record<string, string>>>;
+  /** Version of an Enterprise Server; undefined: it is GitHub's own. */
+  readonly server: Fact<string | undefined>;
   /** Null: GitHub has none. Undefined: the stack has none. */
   readonly environment: Fact<EnvironmentSeen | null> | undefined;
   /** Text of DEPLOY_RUNNER; null if it does not exist. Undefined: the stack runs no failover switch. */

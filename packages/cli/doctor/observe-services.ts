@@ -17,7 +17,8 @@ import { MAINTENANCE_VARIABLE } from "@ghrunners/failover/choice/maintenance";
 import { PAUSE_VARIABLE } from "@ghrunners/failover/choice/pause";
 import { readRepository, readScoped } from "../drift/collect-github";
 import { WORKFLOW_FOLDERS } from "./checkout";
-import type { AskedGitHub, Fact, GitHubFacts, ProxmoxFacts } from "./facts";
+import type { AskedGitHub, DoctorFacts, Fact, GitHubFacts, ProxmoxFacts } from "./facts";
+import { observeConcerned } from "./observe-concerned";
 import { within } from "./read";
 
 /** With fewer requests left, nothing is asked: the rest belongs to the program. */
@@ -56,6 +57,7 @@ async function askGitHub(
   github: GitHubClient,
   settings: Settings,
   inputs: PreflightInputs,
+  checkout: DoctorFacts["checkout"],
   limitMs: number,
 ): Promise<AskedGitHub> {
   const read = <T>(work: () => Promise<T>): Promise<Fact<T>> => within(limitMs, "GitHub", work);
@@ -64,11 +66,15 @@ async function askGitHub(
   const { deployment, environment: stage, repository: managed } = settings;
   const name = deployment === undefined ? undefined : (deployment.name ?? stage);
   const runners = read(() => github.runners());
+  const files = read(async () => {
+    const folders = await Promise.all(WORKFLOW_FOLDERS.map((folder) => github.filesIn(folder)));
+    return Object.assign({}, ...folders) as Record<string, string>;
+  });
   const [
     repository,
     workflow,
     seenDeployment,
-    files,
+    concerned,
     environment,
     choice,
     maintenance,
@@ -83,10 +89,7 @@ async function askGitHub(
       return true as const;
     }),
     read(() => observeDeployment(github, inputs.deployment, inputs.github.url)),
-    read(async () => {
-      const folders = await Promise.all(WORKFLOW_FOLDERS.map((folder) => github.filesIn(folder)));
-      return Object.assign({}, ...folders) as Record<string, string>;
-    }),
+    observeConcerned(github, inputs.github.url, files, checkout, read),
     name === undefined
       ? undefined
       : read(async () => (await github.explain("read the environment", readEnvironment(github, name))) ?? null),
@@ -111,7 +114,17 @@ async function askGitHub(
     deployment: seenDeployment,
     runners: registered,
     ...ofGroup,
-    ...{ files, environment, choice, maintenance, pauses, deadlines, repository: own, scoped },
+    ...{
+      ...concerned,
+      files: await files,
+      environment,
+      choice,
+      maintenance,
+      pauses,
+      deadlines,
+      repository: own,
+      scoped,
+    },
   };
 }
 
@@ -128,6 +141,7 @@ async function deadlinesOf(
 export async function observeGitHub(
   settings: Settings,
   inputs: PreflightInputs,
+  checkout: DoctorFacts["checkout"],
   limitMs: number,
 ): Promise<GitHubFacts> {
   const { url } = settings.github;
@@ -138,5 +152,5 @@ export async function observeGitHub(
   const left = await requestsLeft(url, token, limitMs);
   if (left !== undefined && left.remaining < RESERVE) return { certificate, left, asked: undefined };
   const github = new GitHubClient(repositoryOf(settings.github), token, { limitMs, retries: false });
-  return { certificate, left, asked: await askGitHub(github, settings, inputs, limitMs) };
+  return { certificate, left, asked: await askGitHub(github, settings, inputs, checkout, limitMs) };
 }

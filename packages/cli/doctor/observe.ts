@@ -29,7 +29,7 @@ export async function observe(named: string | undefined, wholeMs: number): Promi
   const hostsAt = Date.now();
   const [proxmox, github, hosts, monitoring, targets] = await Promise.all([
     observeProxmox(settings, inputs, limitMs),
-    observeGitHub(settings, inputs, limitMs),
+    observeGitHub(settings, inputs, seen.checkout, limitMs),
     hasHosts ? observeHosts(stack, settings, made, limitMs) : {},
     hasHosts ? observeMonitoring(stack, settings, made, limitMs) : undefined,
     hasHosts ? observeTargets(settings, limitMs) : [],

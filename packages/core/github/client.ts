@@ -73,10 +73,15 @@ export class GitHubClient extends RepositoryRequests {
     return Object.fromEntries(entries.filter(({ type }) => type === "file").map(({ path, sha }) => [path, sha]));
   }
 
-  /** A file of a commit, as UTF-8. Needs Contents: read. @throws GitHubError where there is none */
-  async textOf(file: string, ref: string): Promise<string> {
+  /**
+   * A file as UTF-8. Needs Contents: read.
+   * @param ref branch, tag or commit; default: the default branch
+   * @throws GitHubError where there is none
+   */
+  async textOf(file: string, ref?: string): Promise<string> {
+    const at = ref === undefined ? {} : { ref };
     const found = await this.call(`read ${file}`, ({ rest }, names) =>
-      rest.repos.getContent({ ...names, path: file, ref }),
+      rest.repos.getContent({ ...names, path: file, ...at }),
     );
     return "content" in found ? Buffer.from(found.content, "base64").toString("utf8") : "";
   }

@@ -22,3 +22,6 @@ export const CHOICE_VARIABLE = "DEPLOY_RUNNER";
 
 /** Variable with the labels of the machine on which the gate runs, where that is none of GitHub's; a person sets it. */
 export const GATE_VARIABLE = "GATE_RUNNER";
+
+/** Repository variable with the labels of the machine that runs the delivery workflows. Read by those workflows. */
+export const DELIVERY_VARIABLE = "DELIVERY_RUNNER";

@@ -12,6 +12,7 @@ import { neededFiles } from "../../setup/workflow-files";
 import { type DoctorCheck, ok, problem, fromMessage, type DoctorVerdict, warning } from "../check";
 import { judgeExpiry } from "../expiry";
 import type { AskedGitHub, DoctorFacts, GitHubFacts } from "../facts";
+import { judgeAnnounced } from "./announced";
 import { AGAIN, asking, nothingAsked, refused } from "./asked-github";
 import { deploymentChecks } from "./deployments-at-github";
 import { reachedChecks } from "./services";
@@ -201,6 +202,13 @@ export function githubChecks(
       expected: "the files below .github on the default branch as in this checkout",
       needs,
       judge: ask((seen) => judgeFiles(seen, checkout)),
+    },
+    {
+      id: "github-announced",
+      stage,
+      expected: "nothing that GitHub has ended or will end soon",
+      needs,
+      judge: ask((seen) => judgeAnnounced(seen, at)),
     },
     {
       id: "github-settings",
