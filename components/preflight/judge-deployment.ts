@@ -3,6 +3,7 @@
  */
 import { describeKind, type Offer, offerOf, type RepositoryKind } from "@ghrunners/core/github/repository-kind";
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
+import type { ActionsPolicySeen } from "./actions-policy";
 import type { DeploymentInputs } from "./args";
 import type { GateMachine } from "./gate-machine";
 import type { PreflightProblem, Answer } from "./observation";
@@ -18,6 +19,8 @@ export interface DeploymentObservation {
   readonly permissions: readonly Answer<true>[];
   /** At an Enterprise Server, where the runner gate runs; absent: not asked, because no environment is managed. */
   readonly gate?: Answer<GateMachine | undefined> | undefined;
+  /** Absent: the repository could not be read. */
+  readonly policy?: ActionsPolicySeen;
 }
 
 /** A feature that the configuration uses and that not every kind of repository has. */

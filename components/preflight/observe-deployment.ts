@@ -1,6 +1,7 @@
 /**
  * Reads at GitHub what the deployment environment and the repository's rules need. Read-only.
  */
+import { organizationPolicy, repositoryActions } from "@ghrunners/core/github/actions-policy";
 import type { GitHubClient, RepositorySeen } from "@ghrunners/core/github/client";
 import { statusOf } from "@ghrunners/core/github/errors";
 import type { RepositoryKind } from "@ghrunners/core/github/repository-kind";
@@ -12,6 +13,7 @@ import {
   variablesReadable,
   writers,
 } from "@ghrunners/core/github/settings";
+import type { ActionsPolicySeen } from "./actions-policy";
 import type { DeploymentInputs } from "./args";
 import type { DeploymentObservation } from "./judge-deployment";
 import { observeGateMachine } from "./gate-machine";
@@ -41,6 +43,14 @@ export const kindOf = async (
   onGitHubCom: new URL(url).host === "github.com",
 });
 
+async function observePolicy(github: GitHubClient, { owner }: RepositorySeen): Promise<ActionsPolicySeen> {
+  const [repository, organization] = await Promise.all([
+    attempt(() => repositoryActions(github)),
+    owner.kind === "organization" ? attempt(() => organizationPolicy(github)) : undefined,
+  ]);
+  return { repository, organization };
+}
+
 export async function observeDeployment(
   github: GitHubClient,
   inputs: DeploymentInputs,
@@ -50,7 +60,7 @@ export async function observeDeployment(
   // Then every other request would fail too, and one reason is enough.
   if ("error" in repository) return { kind: repository, writers: undefined, reviewers: [], permissions: [] };
   const { environment } = inputs;
-  const [kind, people, reviewers, permissions, gate] = await Promise.all([
+  const [kind, people, reviewers, permissions, gate, policy] = await Promise.all([
     attempt(() => kindOf(github, repository.value, url)),
     // If the token may not list them, only the warning about a single writer is lost.
     writers(github).catch(() => undefined),
@@ -69,6 +79,7 @@ export async function observeDeployment(
     ]),
     // Nothing is made by it, so what cannot be read is left to the doctor.
     environment === undefined ? undefined : attempt(() => observeGateMachine(github, url)),
+    observePolicy(github, repository.value),
   ]);
-  return { kind, writers: people, reviewers, permissions, gate };
+  return { kind, writers: people, reviewers, permissions, gate, policy };
 }

@@ -12,6 +12,7 @@ import { judgeGitHub, judgeProxmox } from "../preflight/judge";
 import type { PreflightProblem } from "../preflight/observation";
 import { judgeRunnerGroup } from "../preflight/judge-runner-group";
 import { observeRunnerGroup } from "../preflight/observe-runner-group";
+import { imposedNotices, offNotices } from "../preflight/actions-policy";
 import { gateNotices } from "../preflight/gate-machine";
 import { judgeDeployment, noticesOf } from "../preflight/judge-deployment";
 import { observeGitHub, observeProxmox } from "../preflight/observe";
@@ -48,6 +49,8 @@ async function deployment(github: GitHubClient, news: PreflightInputs): Promise<
   const seen = await observeDeployment(github, news.deployment, news.github.url);
   if ("value" in seen.kind) noticesOf(news.github.repository, news.deployment, seen.kind.value).forEach(say);
   gateNotices(seen.gate, news).forEach(say);
+  offNotices(seen.policy, news.github.repository).forEach(say);
+  imposedNotices(seen.policy, news.deployment.rules).forEach(say);
   return judgeDeployment(news.deployment, seen);
 }
 

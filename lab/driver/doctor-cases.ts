@@ -79,7 +79,7 @@ export const doctorRounds: readonly (readonly DoctorCase[])[] = [
     {
       fault: "github-repository-runners-disabled",
       tells: [],
-      next: "only a registration shows it: `pulumi preview`",
+      next: "the lab's token may not see the policy, and a registration shows it: `pulumi preview`",
       mends: "-",
     },
   ],

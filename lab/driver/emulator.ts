@@ -26,6 +26,7 @@ export const everything: TokenPermissions = {
   secrets: "write",
   variables: "write",
   organization_self_hosted_runners: "write",
+  organization_administration: "write",
 };
 
 /** For {@link TestEmulator.start}: a private repository has reviewers and timers on Enterprise only. */

@@ -33,8 +33,21 @@ export interface GitHubState {
   /** Runs and jobs: written by the workflow engine, read by every part. */
   actions: ActionsState;
   faults: GitHubFault[];
+  /** Absent: the organization allows everything. */
+  organizationPolicy?: OrganizationPolicyState;
   /** Events of the newest change, to complete events.jsonl after a kill between the two writes. */
   newestEvents: LabEvent[];
+}
+
+/** What an organization lets its repositories do. */
+export interface OrganizationPolicyState {
+  /** Which repositories may use Actions; `repositories` are their numbers, for `selected`. */
+  actions: { enabledFor: "all" | "none" | "selected"; repositories: number[] };
+  /** Which repositories may have self-hosted runners of their own. */
+  runners: { enabledFor: "all" | "none" | "selected"; repositories: number[] };
+  allowedActions: RepositorySettings["actions"]["allowedActions"];
+  shaPinningRequired: boolean;
+  selected: RepositorySettings["actions"]["selected"];
 }
 
 export interface RepositorySettings {

@@ -17,6 +17,8 @@ export const permissionNames = [
   "plan",
   // Of the organization as well: its runners and their groups.
   "organization_self_hosted_runners",
+  // Of the organization: its policies, among them that of Actions.
+  "organization_administration",
   "pull_requests",
   "secrets",
   "variables",

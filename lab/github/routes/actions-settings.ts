@@ -4,6 +4,7 @@ import { conflict, unprocessable } from "../http/errors";
 import { noContent, type GitHubRoute } from "../http/message";
 import { rest } from "../http/rest";
 import type { Services } from "../services";
+import { actionsAllowed, imposedActions } from "../organization-policy";
 import { hasEverything, isPublic } from "../plan";
 import { fullName, repositoryUrl } from "../views/repository";
 
@@ -15,7 +16,8 @@ const permissions = z.object({
   allowed_actions: z.enum(["all", "local_only", "selected"]).optional(),
   sha_pinning_required: z.boolean().optional(),
 });
-const selected = z.object({
+/** Body of both calls that set a list of allowed actions. */
+export const selected = z.object({
   github_owned_allowed: z.boolean().optional(),
   verified_allowed: z.boolean().optional(),
   patterns_allowed: z.array(z.string()).optional(),
@@ -52,7 +54,11 @@ export function actionsSettingsRoutes(services: Services): GitHubRoute[] {
   const { seed, store } = services;
   const read = ["administration:read"] as const;
   const write = ["administration:write"] as const;
-  const settings = () => store.state.repository.actions;
+  /** With what the organization decides instead of the repository. */
+  const settings = () => {
+    const own = store.state.repository.actions;
+    return { ...own, ...imposedActions(services), enabled: own.enabled && actionsAllowed(services) };
+  };
 
   return [
     rest(`GET ${base}`, read, () => {
@@ -71,6 +77,11 @@ export function actionsSettingsRoutes(services: Services): GitHubRoute[] {
     }),
     rest(`PUT ${base}`, write, ({ body }) => {
       const wanted = parseBody(permissions, body);
+      // "You cannot override them for the repository" (REST documentation). The 409 as seen in
+      // integrations/terraform-provider-github#1558 and #2681.
+      const imposed = imposedActions(services)?.allowedActions;
+      const isRefused = imposed !== undefined && (wanted.allowed_actions ?? imposed) !== imposed;
+      if (isRefused || (wanted.enabled && !actionsAllowed(services))) throw conflict("Conflict");
       store.change((state, emit) => {
         const { actions } = state.repository;
         actions.enabled = wanted.enabled;
@@ -96,6 +107,7 @@ export function actionsSettingsRoutes(services: Services): GitHubRoute[] {
     }),
     rest(`PUT ${base}/selected-actions`, write, ({ body }) => {
       const wanted = parseBody(selected, body);
+      if (imposedActions(services) !== undefined) throw conflict("Conflict");
       if (settings().allowedActions !== "selected") {
         throw conflict("Conflict: the repository does not allow only selected actions.");
       }

@@ -18,6 +18,7 @@ import { gitDataRoutes } from "./git-data";
 import { issueRoutes } from "./issues";
 import { logRoutes } from "./logs";
 import { mergeRoutes } from "./merges";
+import { organizationPolicyRoutes } from "./organization-policy";
 import { pageRoutes } from "./page";
 import { pulumiReleaseRoutes } from "./pulumi-release";
 import { pullRoutes } from "./pulls";
@@ -56,6 +57,7 @@ export const allRoutes = (
   ...secretRoutes(services),
   ...variableRoutes(services),
   ...actionsSettingsRoutes(services),
+  ...organizationPolicyRoutes(services),
   ...rulesetRoutes(services),
   ...issueRoutes(services),
   ...commentRoutes(services),

@@ -8,6 +8,7 @@ import { GitHubApiError, notFound, notModelled, unprocessable } from "../http/er
 import { plainRoute, noContent, type GitHubRoute } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest, undescribed } from "../http/rest";
+import { ownRunnersAllowed } from "../organization-policy";
 import type { Services } from "../services";
 import { runnerView } from "../views/runners";
 import { findRunner, ofOrganization, ofRepository, runnersIn, type RunnerScope } from "./runner-scope";
@@ -41,7 +42,7 @@ function scopedRoutes(services: Services, scope: RunnerScope): GitHubRoute[] {
       })),
     })),
     rest(`POST ${base}/registration-token`, write, () => {
-      if (of === undefined && services.faults.active("repository-runners-disabled") !== undefined) {
+      if (of === undefined && !ownRunnersAllowed(services)) {
         throw new GitHubApiError(403, "Repository level self-hosted runners are disabled on this repository.");
       }
       const { token, expiresAt } = runnerTokens.issue("registration", of);

@@ -110,3 +110,8 @@ export function fullRepository(seed: Seed, createdAt: string, isAdmin: boolean):
     is_template: false,
   };
 }
+
+/** As lists of an organization's repositories have it. */
+export function listedRepository(seed: Seed, createdAt: string): Schemas["repository"] {
+  return { ...fullRepository(seed, createdAt, true), has_downloads: true, temp_clone_token: "" };
+}

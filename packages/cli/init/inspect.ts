@@ -3,6 +3,7 @@ import { zoneIn } from "@ghrunners/components/preflight/bridge-zone";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { judgeGitHub, judgeProxmox } from "@ghrunners/components/preflight/judge";
+import { imposedNotices } from "@ghrunners/components/preflight/actions-policy";
 import { gateNotices } from "@ghrunners/components/preflight/gate-machine";
 import { judgeDeployment, noticesOf } from "@ghrunners/components/preflight/judge-deployment";
 import { observeGitHub, observeProxmox } from "@ghrunners/components/preflight/observe";
@@ -148,6 +149,7 @@ export async function atGitHub(
     notices: [
       ...(kind === undefined ? [] : noticesOf(where.fullName, inputs.deployment, kind)),
       ...gateNotices(deployment?.gate, inputs),
+      ...imposedNotices(deployment?.policy, inputs.deployment.rules),
     ],
     kind,
   };

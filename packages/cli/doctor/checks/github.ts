@@ -12,6 +12,7 @@ import { neededFiles } from "../../setup/workflow-files";
 import { type DoctorCheck, ok, problem, fromMessage, type DoctorVerdict, warning } from "../check";
 import { judgeExpiry } from "../expiry";
 import type { AskedGitHub, DoctorFacts, GitHubFacts } from "../facts";
+import { judgeActions } from "./actions";
 import { judgeAnnounced } from "./announced";
 import { AGAIN, asking, nothingAsked, refused } from "./asked-github";
 import { deploymentChecks } from "./deployments-at-github";
@@ -196,6 +197,13 @@ export function githubChecks(
           } as const,
         ]
       : []),
+    {
+      id: "github-actions",
+      stage,
+      expected: "Actions on, and a policy of the organization that allows what the stack needs",
+      needs,
+      judge: ask((seen) => judgeActions(seen, inputs)),
+    },
     {
       id: "github-workflows",
       stage,

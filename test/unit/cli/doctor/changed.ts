@@ -38,6 +38,12 @@ export function ofGate(gate: DeploymentObservation["gate"]): DoctorFacts {
   assert.ok("value" in deployment);
   return github({ deployment: { value: { ...deployment.value, gate } } });
 }
+/** @param changes what is seen of what may run in the repository */
+export function ofPolicy(changes: Partial<NonNullable<DeploymentObservation["policy"]>>): DoctorFacts {
+  const { deployment } = healthy().asked;
+  assert.ok("value" in deployment && deployment.value.policy !== undefined);
+  return github({ deployment: { value: { ...deployment.value, policy: { ...deployment.value.policy, ...changes } } } });
+}
 export const monitoring = (changes: Partial<MonitoringFacts>): DoctorFacts => {
   const facts = healthy();
   return { ...facts, monitoring: { ...facts.monitoring, ...changes } };

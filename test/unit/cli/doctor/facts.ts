@@ -126,6 +126,10 @@ export function healthy(): DoctorFacts &
         reviewers: [{ value: true }],
         permissions: [{ value: true }],
         gate: { value: undefined },
+        policy: {
+          repository: { value: { enabled: true, allowed: "selected" } },
+          organization: { value: { actions: "all", allowed: "all", ownRunners: true } },
+        },
       },
     },
     runners: {

@@ -1,5 +1,56 @@
-import { github, heal, ofGate, refusal, tellsEach } from "./changed";
+import assert from "node:assert/strict";
+import { judgeAll } from "@ghrunners/cli/doctor/check";
+import { checksFor } from "@ghrunners/cli/doctor/checks/all";
+import { found, github, heal, ofGate, ofPolicy, refusal, tellsEach } from "./changed";
 import { at, choiceOf, healthy, inDays } from "./facts";
+
+const open = { actions: "all", allowed: "all", ownRunners: true } as const;
+
+describe("the doctor's check of what may run in the repository", () => {
+  tellsEach([
+    [
+      "Actions that an organization turned off",
+      ofPolicy({
+        repository: { value: { enabled: false, allowed: undefined } },
+        organization: { value: { ...open, actions: "none", allowed: undefined } },
+      }),
+      "problem github-actions",
+      /an owner of the organization allows it/,
+    ],
+    [
+      "runners that an organization forbids",
+      ofPolicy({ organization: { value: { ...open, ownRunners: false } } }),
+      "problem github-actions",
+      /github\.runnerGroup/,
+    ],
+    [
+      "actions that an organization selects",
+      ofPolicy({ organization: { value: { ...open, allowed: "selected" } } }),
+      "warning github-actions",
+      /an owner allows all actions/,
+    ],
+    ["GitHub's failure", ofPolicy({ organization: refusal(500) }), "unknown github-actions", /do this/],
+  ]);
+
+  const seen = (changes: Parameters<typeof ofPolicy>[0]): string => {
+    const facts = ofPolicy(changes);
+    assert.deepEqual(found(facts), []);
+    return judgeAll(checksFor(facts)).find(({ id }) => id === "github-actions")?.seen ?? "";
+  };
+
+  it("says what it cannot know, without calling it a problem", () => {
+    assert.match(seen({ organization: { value: undefined } }), /organization forbids is not known: the token may not/);
+    assert.match(seen({ repository: refusal(403) }), /not known: the token may not read/);
+  });
+
+  it("says what may run", () => {
+    assert.equal(seen({}), "Actions is on, and only listed actions may run");
+    assert.equal(
+      seen({ repository: { value: { enabled: true, allowed: "all" } }, organization: undefined }),
+      "Actions is on, and every action may run",
+    );
+  });
+});
 
 describe("the doctor's checks of GitHub", () => {
   tellsEach([
@@ -106,6 +157,7 @@ describe("the doctor's checks of GitHub", () => {
             reviewers: [{ value: true }],
             permissions: [],
             gate: { value: undefined },
+            policy: { repository: { value: { enabled: true, allowed: "all" } }, organization: undefined },
           },
         },
       }),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { organizationPolicy } from "@ghrunners/core/github/actions-policy";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { ownerPlan, tokenAccount } from "@ghrunners/core/github/settings";
 import { TestEmulator, everything, owner, repo } from "@ghrunners/lab/driver/emulator";
@@ -32,6 +33,7 @@ describe("what an organization and its Apps may do", () => {
 
   it("a policy that forbids the repository's own runners is named, not the token", async () => {
     await emulator.admin("PUT", "faults/repository-runners-disabled", {});
+    assert.equal((await organizationPolicy(client("operator-token")))?.ownRunners, false);
     await assert.rejects(client("operator-token").registrationToken(), (error: Error) => {
       assert.match(error.message, /403, "Repository level self-hosted runners are disabled on this repository\./);
       assert.match(error.message, /Next: an owner allows it in the organization's Settings, Actions, General/);

@@ -31,6 +31,7 @@ describe("the record of used permissions", () => {
       "pull_requests:write",
       "secrets:write",
       "organization_self_hosted_runners:write",
+      "organization_administration:write",
     ]);
     assert.deepEqual([reviewer?.login, reviewer?.used], ["reviewer", {}]);
   });

@@ -28,6 +28,26 @@ export const organizationCalls: ApiCalls = {
     await actions.deleteSelfHostedRunnerFromOrg(runner);
   },
 
+  "the organization's policy for Actions": async ({ operator }) => {
+    const { actions } = operator;
+    const ids = { org, selected_repository_ids: [4711] };
+    const all = { org, enabled_repositories: "all" } as const;
+    const some = { org, enabled_repositories: "selected" } as const;
+    await actions.setGithubActionsPermissionsOrganization({ ...some, allowed_actions: "selected" });
+    await actions.getGithubActionsPermissionsOrganization({ org });
+    await actions.setSelectedRepositoriesEnabledGithubActionsOrganization(ids);
+    await actions.listSelectedRepositoriesEnabledGithubActionsOrganization({ org });
+    await actions.setAllowedActionsOrganization({ org, github_owned_allowed: true, patterns_allowed: ["a/b@*"] });
+    await actions.getAllowedActionsOrganization({ org });
+    const runners = "/orgs/{org}/actions/permissions/self-hosted-runners" as const;
+    await operator.request(`PUT ${runners}`, some);
+    await operator.request(`GET ${runners}`, { org });
+    await operator.request(`PUT ${runners}/repositories`, ids);
+    await operator.request(`GET ${runners}/repositories`, { org });
+    await operator.request(`PUT ${runners}`, all);
+    await actions.setGithubActionsPermissionsOrganization({ ...all, allowed_actions: "all" });
+  },
+
   "runner groups": async ({ emulator, operator }) => {
     const groups = "/orgs/{org}/actions/runner-groups" as const;
     const one = `${groups}/{runner_group_id}` as const;
