@@ -68,6 +68,8 @@ export interface AskedGitHub {
   readonly token: Fact<TokenSeen>;
   /** Milliseconds since 1970 on this machine when the answer with `token` came. */
   readonly tokenAt: number;
+  /** What GitHub says of the stack's other tokens, by name; `unusable`: why one was not sent. */
+  readonly otherTokens: Readonly<Record<string, Fact<TokenSeen> | { readonly unusable: string }>>;
   readonly seen: GitHubObservation;
   readonly deployment: Fact<DeploymentObservation>;
   /** Undefined: the runners belong to the repository. */

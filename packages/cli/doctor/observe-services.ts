@@ -19,6 +19,7 @@ import { readRepository, readScoped } from "../drift/collect-github";
 import { WORKFLOW_FOLDERS } from "./checkout";
 import type { AskedGitHub, DoctorFacts, Fact, GitHubFacts, ProxmoxFacts } from "./facts";
 import { observeConcerned } from "./observe-concerned";
+import { observeOtherTokens } from "./observe-other-tokens";
 import { within } from "./read";
 
 /** With fewer requests left, nothing is asked: the rest belongs to the program. */
@@ -75,6 +76,7 @@ async function askGitHub(
     workflow,
     seenDeployment,
     concerned,
+    otherTokens,
     environment,
     choice,
     maintenance,
@@ -90,6 +92,11 @@ async function askGitHub(
     }),
     read(() => observeDeployment(github, inputs.deployment, inputs.github.url)),
     observeConcerned(github, inputs.github.url, files, checkout, read),
+    observeOtherTokens(
+      settings,
+      (value) => new GitHubClient(repositoryOf(settings.github), value, { limitMs, retries: false }),
+      read,
+    ),
     name === undefined
       ? undefined
       : read(async () => (await github.explain("read the environment", readEnvironment(github, name))) ?? null),
@@ -109,6 +116,7 @@ async function askGitHub(
   return {
     token,
     tokenAt,
+    otherTokens,
     // Whether the token may register runners can only be learnt by a write, which is left to the preflight.
     seen: { repository, workflow, runners: named, registration: { value: true } },
     deployment: seenDeployment,

@@ -8,8 +8,11 @@ export const stackSecrets: readonly string[] = [
   "STATE_SECRET_ACCESS_KEY",
 ];
 
+/** Secret of a repository that deploys: the token with which the runner gate and the deployment's job read GitHub. */
+export const VIEW_SECRET = "RUNNER_VIEW_TOKEN";
+
 /** Secrets of the repository that its own workflows read, set by hand. */
-export const deliverySecrets: readonly string[] = [...stackSecrets, "RUNNER_VIEW_TOKEN", "UPKEEP_TOKEN"];
+export const deliverySecrets: readonly string[] = [...stackSecrets, VIEW_SECRET, "UPKEEP_TOKEN"];
 
 /** The workflow that deploys, and the one that chooses its runner; other workflows call both. */
 export const DEPLOY_WORKFLOW = "deploy.yml";

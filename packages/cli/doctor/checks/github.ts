@@ -16,6 +16,7 @@ import { judgeActions } from "./actions";
 import { judgeAnnounced } from "./announced";
 import { AGAIN, asking, nothingAsked, refused } from "./asked-github";
 import { deploymentChecks } from "./deployments-at-github";
+import { otherTokenChecks } from "./other-tokens";
 import { reachedChecks } from "./services";
 
 const RENEW_TOKEN = "pulumi config set --secret ghrunners:githubToken";
@@ -140,6 +141,7 @@ export function githubChecks(
       needs: ["github-token"],
       judge: () => judgeRate(facts, at),
     },
+    ...otherTokenChecks(asked, settings, at),
     {
       id: "github-clock",
       stage,

@@ -113,6 +113,10 @@ export function healthy(): DoctorFacts &
   const asked: AskedGitHub = {
     token: { value: { ends: inDays(60), clock: at.getTime() } },
     tokenAt: at.getTime(),
+    otherTokens: {
+      exporterToken: { value: { ends: inDays(60), clock: at.getTime() } },
+      failoverToken: { value: { ends: undefined, clock: at.getTime() } },
+    },
     seen: {
       repository: { value: { private: true, fullName: "octo-org/demo-app" } },
       runners: { value: [] },
