@@ -33,6 +33,9 @@ export function requiredSettings(): string[] {
   return [...new Set(paths)];
 }
 
+/** Every setting that takes a value; one of an entry of a list as `runners[].vmId`. */
+export const settingPaths = (): string[] => rows(documentation, "", true).map(({ path }) => path);
+
 const cell = (text: string): string => text.replace(/\|/g, "\\|");
 
 function renderDefault({ node, required, inEntry }: Row): string {

@@ -115,6 +115,9 @@ export function withValue(tree: SettingsTree, setting: string, value: unknown): 
   return place(tree, partsOf(setting)) as SettingsTree;
 }
 
+/** What a value is that was typed as YAML. @example readValue("[main, v*]") // ["main", "v*"] */
+export const readValue = (text: string): unknown => parseDocument(text).toJS() as unknown;
+
 /** One setting of the command line, `PATH=VALUE` with the value as YAML. @throws Error in words */
 export function parseSetting(text: string): [setting: string, value: unknown] {
   const [, setting = "", value = ""] = /^([A-Za-z][\w.[\]-]*)=([\s\S]*)$/.exec(text) ?? [];
@@ -124,7 +127,7 @@ export function parseSetting(text: string): [setting: string, value: unknown] {
     throw new Error(
       `${group} is a secret, and a command line is no place for it. Expected --secret-file ${group}=FILE.`,
     );
-  return [setting, parseDocument(value).toJS() as unknown];
+  return [setting, readValue(value)];
 }
 
 /** One secret of the command line, `NAME=FILE`. @throws Error in words */

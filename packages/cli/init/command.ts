@@ -12,7 +12,9 @@ export const command = (): Command =>
       "secrets to Pulumi on its standard input and creates the stack in Pulumi's backend. Nothing is written where an answer is " +
       "missing or wrong. It can be run again: values that the stack has stay, and are the proposals. At its end it opens a pull request with " +
       "the workflows that the repository lacks, if it gets a token for that. With --register, or where the answer is Apps, the stack is " +
-      "made first, empty, because the keys of its Apps need a place; a run that is broken off after that is carried on by the next one.",
+      "made first, empty, because the keys of its Apps need a place; a run that is broken off after that is carried on by the next one. " +
+      "An answer may also stand in the environment: GHRUNNERS_INIT_PROXMOX_NODE=pve1, or for a secret the name of its file, " +
+      "GHRUNNERS_INIT_GITHUB_TOKEN_FILE=FILE. Options go before the environment, and that before --from.",
     examples: [
       "ghrunners init --stack team",
       "ghrunners init --stack team --from answers.yaml --passphrase-file ~/.config/ghrunners/team.passphrase",

@@ -1,25 +1,13 @@
 /** `ghrunners init`: from answers to a checked stack. */
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import path from "node:path";
 import type { Settings } from "@ghrunners/config/parse";
 import { print, printJson, WrongUse } from "../command";
 import { stackFile } from "../pulumi/stack";
-import { readToken } from "../setup/read-token";
 import type { RegistrationPage } from "../setup/register-apps";
-import {
-  type Answers,
-  type InitAnswers,
-  overlay,
-  parseAnswers,
-  parseSecretFile,
-  parseSetting,
-  type SecretKey,
-  type StackSecrets,
-  withValue,
-} from "./answers";
+import { type InitAnswers, overlay, type SecretKey, type StackSecrets } from "./answers";
 import { lackingCredentials } from "./credentials";
 import { type InitFinding, refusal } from "./findings";
+import { type AnswerOptions, givenAnswers } from "./given";
 import {
   makePassphraseFile,
   PASSPHRASE_MISSING,
@@ -34,54 +22,14 @@ import { exitCodeOf, type InitReport, nextCommands, renderInit } from "./report"
 import { openStack, type SeenStack, type StackSoFar } from "./seen-stack";
 import { plannedChanges, writeStack } from "./write-stack";
 
-export interface InitOptions extends ProviderOptions, Pick<RegistrationPage, "open"> {
+export interface InitOptions extends AnswerOptions, ProviderOptions, Pick<RegistrationPage, "open"> {
   readonly stack?: string;
-  readonly from?: string;
-  readonly set: readonly string[];
-  readonly secretFile: readonly string[];
-  readonly workflowsTokenFile?: string;
   /** Whether to register Apps for the credentials of GitHub that are missing. */
   readonly register?: boolean;
   readonly check?: boolean;
   /** False with --no-input. */
   readonly input?: boolean;
   readonly json?: boolean;
-}
-
-const wrongUse = <T>(work: () => T): T => {
-  try {
-    return work();
-  } catch (error) {
-    throw new WrongUse((error as Error).message);
-  }
-};
-
-function readSecret(key: string, file: string): string {
-  const text = readFileSync(file, "utf8");
-  return key === "sshPrivateKey" ? text : text.trim();
-}
-
-/** What the command line and the answers file say, with the token for the pull request. */
-type GivenToInit = InitAnswers & { readonly workflowsToken?: string };
-
-/** @throws WrongUse that says what is wrong with the command line or the answers file */
-function givenAnswers(options: InitOptions): GivenToInit {
-  const none: Answers = { settings: {}, secretFiles: {} };
-  return wrongUse(() => {
-    const file = options.from;
-    const answers = file === undefined ? none : parseAnswers(readFileSync(file, "utf8"), path.resolve(file), homedir());
-    const settings = options.set
-      .map(parseSetting)
-      .reduce((tree, [at, value]) => withValue(tree, at, value), answers.settings);
-    const files = { ...answers.secretFiles, ...Object.fromEntries(options.secretFile.map(parseSecretFile)) };
-    const secrets = Object.entries(files).map(([key, name]) => [key, readSecret(key, name)]);
-    const tokenFile = options.workflowsTokenFile ?? answers.workflowsTokenFile;
-    return {
-      settings,
-      secrets: Object.fromEntries(secrets) as StackSecrets,
-      ...(tokenFile === undefined ? {} : { workflowsToken: readToken(tokenFile) }),
-    };
-  });
 }
 
 /** Secrets that the stack has not, or has otherwise. Pulumi takes line ends off what it reads. */
@@ -212,7 +160,7 @@ async function withWorkflows(
 export async function init(options: InitOptions): Promise<number> {
   if (options.check && options.register)
     throw new WrongUse("Seen --register with --check, which only looks. Expected one of them.");
-  const given = givenAnswers(options);
+  const given = givenAnswers(options, process.env);
   const start = await openStack(options.stack, options);
   const answered = mayAsk(options) ? await asked(start, given, options) : await unasked(start, given, options);
   if (answered === undefined) return 1;

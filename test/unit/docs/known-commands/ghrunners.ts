@@ -38,6 +38,11 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
     by: '"ghrunners", "init", "--stack", stack',
   },
   {
+    pattern: /^export GHRUNNERS_INIT_\w+=\S+$/,
+    test: "test/engine/cli/init/environment.engine.test.ts",
+    by: '"ghrunners", "init", "--stack", stack, "--check"',
+  },
+  {
     pattern: /^ghrunners init( --stack team --from answers\.yaml)? --register( --passphrase-file \S+)?$/,
     test: "test/engine/cli/init/apps.engine.test.ts",
     by: '"ghrunners", "init", "--stack", stack',
