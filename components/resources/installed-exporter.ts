@@ -79,10 +79,10 @@ async function removeChoice(config: ExporterConfig): Promise<void> {
   if (config.view === "switch") await (await openGitHub(config)).deleteVariable(CHOICE_VARIABLE);
 }
 
-async function install(inputs: ExporterInputs): Promise<ExporterInputs> {
+async function install(inputs: ExporterInputs, before?: ExporterInputs): Promise<ExporterInputs> {
   const { kind, config, incarnation } = inputs;
   const token = tokenOf(kind);
-  const parameters = await installParameters(kind, config, incarnation, inputs.host.user, token);
+  const parameters = await installParameters(kind, config, incarnation, inputs.host.user, token, before?.config);
   await withHost(inputs.host, (session) => runVerb(session, "install", parameters, INSTALL_LIMIT_MS));
   return { ...inputs, bundle: parameters.BUNDLE_SHA256 ?? inputs.bundle, state: "active" };
 }
@@ -104,7 +104,7 @@ export const provider: pulumi.dynamic.ResourceProvider<ExporterInputs, ExporterI
     return { changes: facts(olds) !== facts(news) };
   },
   create: async (inputs) => ({ id: `${inputs.host.host}/${inputs.kind}`, outs: await install(inputs) }),
-  update: async (_id, _olds, news) => ({ outs: await install(news) }),
+  update: async (_id, olds, news) => ({ outs: await install(news, olds) }),
   read: async (id, props) => {
     if (props === undefined) return { id };
     const { HostUnreachableError } = sshLibrary();

@@ -166,6 +166,21 @@ is_unchanged() {
   [[ $(for folder in "${folders[@]}"; do ours "$folder"; done | sort) == "$(sort <<<"${wanted%$'\n'}")" ]]
 }
 
+# Of two dashboards with one uid Grafana keeps the older, and its provider may write no other ones either. Source: its words
+# "dashboards provisioning provider has no database write permissions because of duplicates".
+refuse_second_dashboards() {
+  local number path others
+  for ((number = 1; number <= FILE_COUNT; number++)); do
+    path=FILE_${number}_PATH
+    [[ ${!path} == "$DASHBOARDS_DIR"/* ]] || continue
+    others=$(find "$DASHBOARDS_DIR" -mindepth 1 -maxdepth 1 -type f -name 'ghrunners.*.json' ! -name "$OWNER.*")
+    [[ -n $others ]] || return 0
+    die "$DASHBOARDS_DIR on $(hostname) has another stack's dashboards: $(basename "${others%%$'\n'*}"). They are the same for all" \
+      "environments, and Grafana takes each once. Expected those of one stack. Nothing was changed. Next: pulumi config set" \
+      "--path ghrunners:monitoring.dashboards false, then pulumi up; or, where no stack has them any more, remove them there"
+  done
+}
+
 swap() {
   local folder file
   for folder in "${folders[@]}"; do
@@ -227,6 +242,7 @@ apply() {
     echo "$FILE_COUNT files, unchanged"
     return
   fi
+  refuse_second_dashboards
   trap clear_up EXIT
   stage
   check_staged_rules

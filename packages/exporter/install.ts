@@ -53,6 +53,9 @@ const places: Readonly<Record<ExporterKind, InstallTarget>> = {
   },
 };
 
+/** Its configuration on the host. */
+export const exporterConfigFile = (kind: ExporterKind): string => `/etc/ghrunners/${places[kind].name}.json`;
+
 export const exporterUnit = (kind: ExporterKind): string => places[kind].unit;
 
 function text(...file: string[]): string {
@@ -81,6 +84,12 @@ export function unitSha256(kind: ExporterKind): string {
 /** The script; its verbs are install, show and remove. */
 export const installScript = (): string => text("scripts", "exporter.sh");
 
+/** What an exporter watches of which a host has one for all stacks; of a runner's it has as many as runners. */
+const watchedBy = (config: ExporterConfig | undefined): string => {
+  if (config === undefined || config.view === "host") return "";
+  return `${config.repository} ${config.view === "switch" ? config.environment : config.label}`;
+};
+
 /**
  * Parameters for showing or removing an exporter.
  * @param sha256 of the bundle
@@ -96,13 +105,14 @@ export function exporterParameters(
   return {
     UNIT: unit,
     UNIT_TEXT: text("units", unit),
-    CONFIG_FILE: `/etc/ghrunners/${name}.json`,
+    CONFIG_FILE: exporterConfigFile(kind),
     CONFIG: JSON.stringify(config, undefined, 2),
     BUNDLE_FILE: bundle,
     BUNDLE_SHA256: sha256,
     LISTEN: `${config.listen.host}:${config.listen.port}`,
     SERVICE_USER: user,
     TOKEN_FILE: hasToken ? `/etc/ghrunners/${name}.token` : "",
+    WATCHED: watchedBy(config),
     ...sudoUnits(kind, account),
   };
 }
@@ -112,6 +122,7 @@ export function exporterParameters(
  * @param machine MAC address of the machine: a new machine is installed again
  * @param account login of the operator
  * @param token GitHub token of the fleet view or the switch; a secret, so the parameters are one
+ * @param before configuration of this stack's own exporter until now: another one's is refused
  */
 export async function installParameters(
   kind: ExporterKind,
@@ -119,6 +130,7 @@ export async function installParameters(
   machine: string,
   account: string,
   token = "",
+  before?: ExporterConfig,
 ): Promise<Record<string, string>> {
   const bundle: ExporterBundle = await bundleExporter(kind);
   return {
@@ -126,5 +138,6 @@ export async function installParameters(
     BUNDLE: gzipSync(readFileSync(bundle.file), { level: 9 }).toString("base64"),
     MACHINE: machine,
     TOKEN: token,
+    WATCHED_BEFORE: watchedBy(before),
   };
 }

@@ -24,6 +24,8 @@ import { judge } from "@ghrunners/policy/judge";
 import { readWorkflows } from "@ghrunners/policy/workflows";
 import { grafanaNotices, lackingServices } from "../setup/lacking-services";
 import { lookAtMonitoring } from "../setup/look-monitoring";
+import type { WatchedEnvironment } from "../setup/monitoring-seen";
+import { takenParts } from "../setup/other-stacks";
 import { explainCertificate, untrustedCertificate } from "./certificate";
 import { type InitFinding, fromPreflight, refusal, toPrepare } from "./findings";
 import type { ProxmoxOffer } from "./propose";
@@ -156,24 +158,31 @@ export async function atGitHub(
 }
 
 /**
- * SSH to the monitoring host, and its services. Nothing where the stack has none, or leaves hosts alone.
+ * SSH to the monitoring host, its services, and what other stacks have there. Nothing where the stack has none, or leaves hosts alone.
  * @throws Error in words if it cannot be looked at
  */
-export async function atMonitoring(monitoring: Settings["monitoring"], privateKey: string): Promise<SystemsSeen> {
+export async function atMonitoring(
+  monitoring: Settings["monitoring"],
+  privateKey: string,
+  watched: WatchedEnvironment,
+): Promise<SystemsSeen> {
   if (monitoring === undefined) return { findings: [], notices: [] };
   const { host, user, hostKey } = monitoring;
   const seen = await lookAtMonitoring({ host, user, hostKey }, privateKey, monitoring);
   return {
-    findings: lackingServices(seen, monitoring).map((reason) => toPrepare("monitoring", reason)),
+    findings: [...lackingServices(seen, monitoring), ...takenParts(seen, { ...watched, ...monitoring })].map((reason) =>
+      toPrepare("monitoring", reason),
+    ),
     notices: grafanaNotices(seen, monitoring),
   };
 }
 
 /** The same, where a host that cannot be looked at is a wrong answer. */
-async function atMonitoringOf({ monitoring, hosts, sshPrivateKey }: Settings): Promise<SystemsSeen> {
+async function atMonitoringOf(settings: Settings): Promise<SystemsSeen> {
+  const { monitoring, hosts, sshPrivateKey, github, environment } = settings;
   if (hosts === "skip") return { findings: [], notices: [] };
   try {
-    return await atMonitoring(monitoring, sshPrivateKey);
+    return await atMonitoring(monitoring, sshPrivateKey, { repository: github.repository, environment });
   } catch (error) {
     return { findings: [refusal("monitoring", (error as Error).message)], notices: [] };
   }

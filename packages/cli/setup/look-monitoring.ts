@@ -5,6 +5,7 @@ import type { MonitoringHostSettings } from "@ghrunners/config/monitoring";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { runScript } from "@ghrunners/core/ssh/script";
 import { HostUnreachableError, withSession } from "@ghrunners/core/ssh/session";
+import { exporterConfigFile } from "@ghrunners/exporter/install";
 import { parseSeenMonitoring, PROVISIONING, type SeenMonitoring } from "./monitoring-seen";
 
 const LIMIT_MS = 60_000;
@@ -26,6 +27,7 @@ export const lookParameters = ({ prometheusUrl, paths, alertmanager }: Monitorin
   TARGETS_DIR: paths.targets,
   DASHBOARDS_DIR: paths.dashboards,
   GRAFANA_PROVISIONING: PROVISIONING,
+  FLEET_CONFIG: exporterConfigFile("fleet"),
   PACKAGES: PACKAGES.join(" "),
 });
 

@@ -35,6 +35,16 @@ export interface SeenMonitoring {
   readonly grafanaReads: boolean | undefined;
   /** HTTP status of the node exporter; undefined: no answer. */
   readonly nodeExporter: number | undefined;
+  /** What the fleet exporter on the machine watches; undefined: there is none, or one that does not say it. */
+  readonly fleetOf: WatchedEnvironment | undefined;
+  /** Environments whose stacks have dashboards there. */
+  readonly dashboardsOf: readonly string[];
+}
+
+/** An environment of a repository. */
+export interface WatchedEnvironment {
+  readonly repository: string;
+  readonly environment: string;
 }
 
 const decoded = (text: string | undefined): string | undefined =>
@@ -48,6 +58,17 @@ const providersIn = (facts: ReadonlyMap<string, string>): NonNullable<SeenMonito
     const [name = "", text = ""] = value.split(" ");
     return fact.startsWith("provider:") ? [{ name: decoded(name) ?? "", text: decoded(text) ?? "" }] : [];
   });
+
+/** From the exporter's configuration. */
+function watchedBy(config: string | undefined): WatchedEnvironment | undefined {
+  try {
+    const { repository, label } = JSON.parse(config ?? "{}") as { repository?: unknown; label?: unknown };
+    if (typeof repository === "string" && typeof label === "string") return { repository, environment: label };
+  } catch {
+    // No configuration that an exporter could read: it says nothing.
+  }
+  return undefined;
+}
 
 /** Reads the output of scripts/look-monitoring.sh. */
 export function parseSeenMonitoring(output: string): SeenMonitoring {
@@ -80,5 +101,7 @@ export function parseSeenMonitoring(output: string): SeenMonitoring {
     provisioning: folders.includes(PROVISIONING) ? providersIn(facts) : undefined,
     grafanaReads: facts.has("reads:grafana") ? facts.get("reads:grafana") === "yes" : undefined,
     nodeExporter: statusOf(facts.get("answer:node-exporter")),
+    fleetOf: watchedBy(decoded(facts.get("file:fleet-exporter"))),
+    dashboardsOf: having("dashboards", () => true).map((owner) => owner.replace(/^ghrunners\./, "")),
   };
 }

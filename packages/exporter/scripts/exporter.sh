@@ -5,6 +5,8 @@
 #             SUDO_UNIT SUDO_TEXT SUDO_TIMER (on a runner: the unit that tries the operator's sudo, its text, and that of
 #             its timer; elsewhere empty)
 #             TOKEN_FILE TOKEN (both empty where the exporter needs no token)
+#             WATCHED ("OWNER/NAME ENVIRONMENT" where a host has one such exporter for all stacks; else empty)
+#             WATCHED_BEFORE (for install: what this stack's own exporter has watched until now; or empty)
 set -euo pipefail
 
 unit_file=/etc/systemd/system/$UNIT
@@ -24,6 +26,24 @@ need_node() {
   [[ $version =~ ^v([0-9]+)\. && ${BASH_REMATCH[1]} -ge 18 ]] ||
     die "/usr/bin/node on $(hostname) is ${version:-missing}. Expected Node 18 or newer (Debian 12, Ubuntu 24.04 or newer" \
       "have it as nodejs). Next: a newer release of the host's system, or Node's own package from https://deb.nodesource.com; then pulumi up"
+}
+
+# What the exporter that is there watches: nothing where there is none, or one of a version that did not say it.
+watched_there() {
+  [[ -n $WATCHED && -f $CONFIG_FILE && -x /usr/bin/node ]] || return 0
+  /usr/bin/node -e 'const { view, repository, label, environment } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+    const watched = view === "switch" ? environment : label;
+    if (watched !== undefined) console.log(repository + " " + watched);' "$CONFIG_FILE" 2>/dev/null || true
+}
+
+# A second stack's exporter would take the place of the first one's, and each pulumi up of the two would change it again.
+refuse_second() {
+  local there
+  there=$(watched_there)
+  [[ -z $there || $there == "$WATCHED" || $there == "$WATCHED_BEFORE" ]] && return
+  die "$UNIT on $(hostname) watches ${there#* } of ${there% *}, and a host has one. Expected none for another environment." \
+    "Next: in the stack that is to do without it, pulumi config set --path ghrunners:monitoring.fleetExporter false; or," \
+    "where no stack has the other one any more, on the host: sudo rm $CONFIG_FILE; then pulumi up"
 }
 
 make_user() {
@@ -50,6 +70,7 @@ answers() {
 install_exporter() {
   : "$MACHINE"
   need_node
+  refuse_second
   make_user
   put_bundle
   put "$CONFIG_FILE" 0644 "$CONFIG"
@@ -91,6 +112,9 @@ show_exporter() {
 }
 
 remove_exporter() {
+  local there
+  there=$(watched_there)
+  [[ -z $there || $there == "$WATCHED" ]] || return 0 # Another stack's, since this one's was taken away by hand.
   systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
   if [[ -n $SUDO_UNIT ]]; then
     systemctl disable --now --quiet "$timer" 2>/dev/null || true

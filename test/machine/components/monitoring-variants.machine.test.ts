@@ -3,7 +3,7 @@ import { until } from "@ghrunners/core/until";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 import type { FileSets } from "@ghrunners/components/monitoring/plan-files";
 import { monitoringScript } from "@ghrunners/components/scripts/read-script";
-import { installParameters, installScript } from "@ghrunners/exporter/install";
+import { type ExporterConfig, installParameters, installScript } from "@ghrunners/exporter/install";
 import { renderRules } from "@ghrunners/monitoring";
 import { monitoringSets, ruleText } from "../../unit/components/support/monitoring-sets";
 import { settings } from "../../unit/monitoring/settings";
@@ -117,6 +117,65 @@ scrape_configs:
     after(() => {
       const removed = rig.files("remove", sets);
       assert.equal(removed.code, 0, removed.output);
+    });
+  });
+
+  describe("with two stacks", () => {
+    const staging = monitoringSets("lab-2");
+    const configOf = (label: string): ExporterConfig => ({
+      ...{ view: "fleet" as const, label, listen: { host: "127.0.0.1", port: 9102 } },
+      githubUrl: "https://github.com",
+      ...{ repository: "octo-org/demo-app", runners: [{ name: "one", role: "primary" as const, labels: [label] }] },
+    });
+    const exporter = async (verb: string, label: string, before?: string): Promise<HostScriptResult> => {
+      const former = before === undefined ? undefined : configOf(before);
+      const parameters = await installParameters("fleet", configOf(label), "test", "operator", "token", former);
+      return rig.run(renderScript(installScript(), parameters), verb);
+    };
+    const names = (): string => must("cd /etc/prometheus && ls rules.d targets.d /var/lib/ghrunners/dashboards");
+    const without = { ...staging, dashboards: [] };
+
+    before(() =>
+      configured(`rule_files: ["rules.d/*.yml"]
+scrape_configs: [{ job_name: files, file_sd_configs: [{ files: ["targets.d/*.json"] }] }]`),
+    );
+    after(async () => {
+      for (const sets of [monitoringSets("lab"), without]) rig.files("remove", sets);
+      await exporter("remove", "production");
+    });
+
+    it("the second one's dashboards are refused with what helps, and nothing is changed", () => {
+      assert.equal(rig.files("apply", monitoringSets("lab")).code, 0);
+      const before = names();
+      const refused = rig.files("apply", staging);
+      assert.equal(refused.code, 1, refused.output);
+      assert.match(refused.output, /another stack's dashboards: ghrunners\.lab\.overview\.json\. .*dashboards false/);
+      assert.equal(names(), before);
+    });
+
+    it("each has its own rules and targets, and takes only these away", () => {
+      const second = rig.files("apply", without);
+      assert.equal(second.code, 0, second.output);
+      const first = rig.files("apply", monitoringSets("lab"));
+      assert.match(first.output, /files, unchanged/);
+      assert.equal(loaded().length, 1);
+      assert.equal(rig.files("remove", without).code, 0);
+      assert.equal(loaded().length, 1);
+      assert.doesNotMatch(names(), /lab-2/);
+    });
+
+    it("the second one's fleet exporter is refused, and its removal leaves the first one's alone", async () => {
+      const first = await exporter("install", "production");
+      assert.equal(first.code, 0, first.output);
+      const second = await exporter("install", "staging");
+      assert.equal(second.code, 1, second.output);
+      assert.match(second.output, /watches production of octo-org\/demo-app, .*monitoring\.fleetExporter false/);
+      assert.equal((await exporter("remove", "staging")).code, 0);
+      assert.equal((await exporter("show", "production")).output, "active\n");
+      // A stack whose environment got another name takes its own exporter along.
+      const renamed = await exporter("install", "live", "production");
+      assert.equal(renamed.code, 0, renamed.output);
+      assert.equal((await exporter("install", "production", "live")).code, 0);
     });
   });
 

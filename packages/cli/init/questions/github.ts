@@ -3,15 +3,21 @@ import type { PreflightInputs } from "@ghrunners/components/preflight/args";
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
 import type { InitFinding } from "../findings";
 import type { Conversation } from "./conversation";
-import { isAbout, knownText, lacks, type Question, type QuestionVerdict, refusalOf, withAnswer } from "./question";
+import {
+  environmentOf,
+  isAbout,
+  knownText,
+  lacks,
+  type Question,
+  type QuestionVerdict,
+  refusalOf,
+  withAnswer,
+} from "./question";
 import { inputsSoFar } from "./stand-ins";
 import type { Systems } from "./systems";
 
 const UNREVIEWED = `safety.${guardOverrides["production-reviewed"].setting}`;
 const { words } = guardOverrides["production-reviewed"];
-
-const environmentOf = (conversation: Conversation): string =>
-  knownText(conversation, "environment") || conversation.stack;
 
 /** Production without reviewers is refused, unless the configuration allows it in words. */
 const needsReviewers = (conversation: Conversation): boolean =>

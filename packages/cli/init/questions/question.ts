@@ -82,6 +82,10 @@ export const knownText = (conversation: Conversation, setting: string): string =
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 };
 
+/** Environment of the stack: its own name where no other one was answered. */
+export const environmentOf = (conversation: Conversation): string =>
+  knownText(conversation, "environment") || conversation.stack;
+
 /** The conversation with a setting or secret changed; undefined takes it away. */
 export function withAnswer(conversation: Conversation, setting: string, value: unknown): Conversation {
   if (secrets.includes(setting)) {

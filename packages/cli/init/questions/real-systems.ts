@@ -14,7 +14,7 @@ import { readHostKey } from "@ghrunners/core/ssh/read-host-key";
 import { explainCertificate } from "../certificate";
 import { atGitHub, atMonitoring, atProxmox, readOffer } from "../inspect";
 import type { Conversation, SeenProxmox } from "./conversation";
-import { knownText } from "./question";
+import { environmentOf, knownText } from "./question";
 import { monitoringSoFar } from "./stand-ins";
 import type { Systems } from "./systems";
 
@@ -83,7 +83,11 @@ export const realSystems: Omit<Systems, "registerApps"> = {
     return { ...seen, lacksReviewers: kind !== undefined && offerOf(kind).reviewers === "no" };
   },
   hostKey: (host) => readHostKey(host, LIMIT_MS),
-  monitoringFindings: (known) => atMonitoring(monitoringSoFar(known), knownText(known, "sshPrivateKey")),
+  monitoringFindings: (known) =>
+    atMonitoring(monitoringSoFar(known), knownText(known, "sshPrivateKey"), {
+      repository: repositoryOf(known).fullName,
+      environment: environmentOf(known),
+    }),
   readFile(file) {
     try {
       return readFileSync(pathOf(file), "utf8");

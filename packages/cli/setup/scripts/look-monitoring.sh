@@ -4,6 +4,7 @@
 #             PROMETHEUS_CONFIG ALERTMANAGER_FILE          their configuration files
 #             RULES_DIR TARGETS_DIR                        folders that Prometheus is to read
 #             DASHBOARDS_DIR GRAFANA_PROVISIONING          folder that Grafana is to read, and that of its providers
+#             FLEET_CONFIG                                 configuration of a stack's fleet exporter
 #             PACKAGES                                     names of packages, separated by blanks
 set -euo pipefail
 
@@ -77,6 +78,12 @@ number=0
 for file in "$GRAFANA_PROVISIONING"/*.yaml "$GRAFANA_PROVISIONING"/*.yml; do
   number=$((number + 1))
   fact "provider:$number" "$(basename "$file" | base64 --wrap 0) $(text "$file")"
+done
+# What other stacks have here.
+fact file:fleet-exporter "$(text "$FLEET_CONFIG")"
+for file in "$DASHBOARDS_DIR"/ghrunners.*.json; do
+  name=$(basename "$file")
+  fact "dashboards:${name%.*.json}" yes
 done
 # What the account of Grafana's packages may read; nothing without the account, or before the folder is there.
 if [[ -d $DASHBOARDS_DIR ]] && id grafana >/dev/null 2>&1; then

@@ -5,6 +5,7 @@ import path from "node:path";
 import { grafanaNotices, lackingServices } from "@ghrunners/cli/setup/lacking-services";
 import { explainLook } from "@ghrunners/cli/setup/look-monitoring";
 import { parseSeenMonitoring } from "@ghrunners/cli/setup/monitoring-seen";
+import { takenParts } from "@ghrunners/cli/setup/other-stacks";
 import { monitoring } from "@ghrunners/config/monitoring";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { HostUnreachableError } from "@ghrunners/core/ssh/session";
@@ -35,6 +36,9 @@ const whole = [
   `provider:1 ${base64("my own.yaml")} ${base64("apiVersion: 1\n")}`,
   `provider:2 ${base64("empty.yml")} `,
   "reads:grafana no",
+  `file:fleet-exporter ${base64('{ "view": "fleet", "repository": "octo-org/demo-app", "label": "production" }')}`,
+  "dashboards:ghrunners.production yes",
+  "dashboards:ghrunners.staging-2 yes",
 ].join("\n");
 
 describe("what a monitoring host has", () => {
@@ -55,7 +59,25 @@ describe("what a monitoring host has", () => {
       ],
       grafanaReads: false,
       nodeExporter: 200,
+      fleetOf: { repository: "octo-org/demo-app", environment: "production" },
+      dashboardsOf: ["production", "staging-2"],
     });
+    const unreadable = whole.replace(/^file:fleet-exporter .*$/m, `file:fleet-exporter ${base64("{")}`);
+    assert.equal(parseSeenMonitoring(unreadable).fleetOf, undefined);
+  });
+
+  it("tells what a second stack has to do without, and nothing to the stack that has it", () => {
+    const seen = { ...parseSeenMonitoring(whole), dashboardsOf: ["production"] };
+    const wanted = { repository: "octo-org/demo-app", environment: "staging", fleetExporter: true, dashboards: true };
+    assert.deepEqual(takenParts(seen, wanted), [
+      "The monitoring host has the fleet exporter of production of octo-org/demo-app, and a host has one. Next: ghrunners init --set monitoring.fleetExporter=false; this stack is then without GitHub's view and without failover",
+      "The monitoring host has the dashboards of production, which show every environment. Next: ghrunners init --set monitoring.dashboards=false",
+    ]);
+    assert.deepEqual(takenParts(seen, { ...wanted, fleetExporter: false, dashboards: false }), []);
+    assert.deepEqual(takenParts(seen, { ...wanted, environment: "production" }), []);
+    const elsewhere = { ...wanted, environment: "production", repository: "octo-org/other", dashboards: false };
+    assert.equal(takenParts(seen, elsewhere).length, 1);
+    assert.deepEqual(takenParts({ ...seen, fleetOf: undefined, dashboardsOf: [] }, wanted), []);
   });
 
   it("is what this machine has, when the script is run here", () => {
@@ -72,6 +94,7 @@ describe("what a monitoring host has", () => {
       DASHBOARDS_DIR: path.join(projectRoot, "no-such-folder"),
       // The folder's one file whose name ends as those of providers do.
       GRAFANA_PROVISIONING: projectRoot,
+      FLEET_CONFIG: path.join(projectRoot, "no-such-file"),
       PACKAGES: "bash no-such-package",
     };
     const { status, stdout, stderr } = spawnSync("bash", ["-s", "--", "look"], {

@@ -31,6 +31,8 @@ const empty: SeenMonitoring = {
   provisioning: undefined,
   grafanaReads: undefined,
   nodeExporter: undefined,
+  fleetOf: undefined,
+  dashboardsOf: [],
 };
 const ready: SeenMonitoring = {
   ...empty,
