@@ -44,6 +44,25 @@ describe("runners on two nodes of Proxmox VE", () => {
     assert.equal(again.code, 0, again.output);
   });
 
+  it("may be several secondaries, and one of them that is taken away leaves the others as they are", async () => {
+    const secondary = (number: number, node: string) => ({
+      [`runners[${number}]`]: `{ role: secondary, name: lab-runner-${number}, vmId: ${151 + number}, address: 198.51.100.${51 + number}, node: ${node} }`,
+    });
+    const four = { ...apart, ...secondary(2, "pve-lab"), ...secondary(3, other) };
+    const made = await lab.rehearsal.up(four);
+    assert.equal(made.code, 0, made.output);
+    assert.deepEqual(await nodesOfMachines(), { 151: "pve-lab", 152: other, 153: "pve-lab", 154: other });
+    const again = await lab.rehearsal.up(four, "--refresh", "--expect-no-changes");
+    assert.equal(again.code, 0, again.output);
+    const fewer = await lab.rehearsal.up({ ...apart, ...secondary(2, "pve-lab") });
+    assert.equal(fewer.code, 0, fewer.output);
+    assert.deepEqual(await nodesOfMachines(), { 151: "pve-lab", 152: other, 153: "pve-lab" });
+    const touched = fewer.steps.filter(
+      ({ op, urn }) => op !== "same" && urn.includes("lab-runner") && !urn.includes("lab-runner-3"),
+    );
+    assert.deepEqual(touched, []);
+  });
+
   it("move to the first node by a replacement of their machine, and are gone after a destroy", async () => {
     const together = { "safety.allowOneNode": "one failed node may stop every runner" };
     const moved = await lab.rehearsal.up(together);

@@ -2,6 +2,7 @@ import type { KnownCommand } from "./known-command";
 
 const noRoot = "test/engine/cli/no-root.engine.test.ts";
 const init = "test/engine/cli/init/init.engine.test.ts";
+const firstDay = "test/rehearsal/first-day.test.ts";
 
 /** Commands of `ghrunners`, and what they print for a shell. */
 export const ghrunnersCommands: readonly KnownCommand[] = [
@@ -48,7 +49,7 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
     by: '"ghrunners", "init", "--stack", stack',
   },
   {
-    pattern: /^ghrunners init --stack team$/,
+    pattern: /^ghrunners init --stack team( --from deployment\.yaml)?$/,
     test: "test/engine/cli/init/questions.engine.test.ts",
     by: '"ghrunners", "init", "--stack", named',
   },
@@ -72,6 +73,18 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
     pattern: /^ghrunners setup github-credential .+ \| pulumi config set --secret ghrunners:failoverToken$/,
     test: "test/unit/cli/setup/github.test.ts",
     by: "credentialOf({ appId, installationId, keyFile })",
+  },
+  // Of the first day on real systems: the same as in the lab, with addresses of examples.
+  {
+    pattern:
+      /^ghrunners setup (monitoring --apply --host \S+ --user operator --key-file \S+ --on-call-url \S+ --host-key "[^"]+"|workflows --from answers\.yaml --apply)$/,
+    test: firstDay,
+    by: 'runFirstDay(session, "person", say)',
+  },
+  {
+    pattern: /^(ghrunners status --wait|ghrunners deploy --version 1|ghrunners rotate DEPLOY_KEY --apply)$/,
+    test: firstDay,
+    by: 'runFirstDay(session, "person", say)',
   },
   {
     pattern: /^ghrunners setup monitoring( --apply)?$/,

@@ -33,10 +33,11 @@ export const labCommands: readonly KnownCommand[] = [
     by: '["lab", "up", "--owner", "organization"]',
   },
   { pattern: /^npm run lab -- up$/, test: own, by: '["lab", "up"]' },
-  { pattern: ofFirstDay(false), test: firstDay, by: 'runFirstDay(session, "person", say)' },
+  { pattern: ofFirstDay(false), test: firstDay, by: "runFirstDay(session, owner, say)" },
   {
     pattern: ofFirstDay(true),
-    notRun: "it needs machines for minutes: npm run lab -- first-day runs it; docs/first-day.test.ts compares the page",
+    test: "test/rehearsal/first-day.test.ts",
+    by: 'runFirstDay(session, "person", say)',
   },
   {
     pattern: /^npm run lab -- first-day( --blank organization)?$/,
@@ -45,14 +46,14 @@ export const labCommands: readonly KnownCommand[] = [
   {
     pattern: /^npm run lab -- up --blank (person|organization)$/,
     test: firstDay,
-    by: 'openLab(instance, { say, mode: "api-only", blank: "person" })',
+    by: 'openLab(instance, { say, mode: "api-only", blank: owner })',
   },
   {
     pattern: /^npm run lab -- matrix$/,
     test: "test/engine/lab/matrix.engine.test.ts",
     by: 'npmScriptLine("lab", "matrix", "--json")',
   },
-  { pattern: /^npm run lab -- node-shell$/, test: firstDay, by: 'runFirstDay(session, "person", say)' },
+  { pattern: /^npm run lab -- node-shell$/, test: firstDay, by: "runFirstDay(session, owner, say)" },
   { pattern: /^npm run lab -- down$/, test: noRoot, by: 'command("lab", "down")' },
   { pattern: /^npm run lab -- down --with-stacks$/, test: own, by: '["lab", "down", "--with-stacks"]' },
   {

@@ -41,6 +41,16 @@ export const pulumiCommands: readonly KnownCommand[] = [
     pattern: /^export PULUMI_CONFIG_PASSPHRASE_FILE=\S+$/,
     notRun: "it is a line of the shell; init.engine.test.ts sets the variable and checks that init prints the line",
   },
+  {
+    pattern: /^export PULUMI_STACK=team$/,
+    test: "test/engine/docs/commands.engine.test.ts",
+    by: '"echo $PULUMI_STACK"',
+  },
+  {
+    pattern: /^pulumi config set --secret --path ghrunners:secretValues\.RUNNER_VIEW_TOKEN < view-token$/,
+    test: "test/rehearsal/first-day.test.ts",
+    by: 'runFirstDay(session, "person", say)',
+  },
   { pattern: /^pulumi cancel$/, test: "test/engine/program/rate-limit.engine.test.ts", by: '["cancel", "--yes"]' },
   { pattern: /^pulumi refresh$/, test: noRoot, by: '"pulumi", "refresh"' },
   {
