@@ -23,6 +23,7 @@ import { command as resume } from "./resume/command";
 import { command as review } from "./review/command";
 import { command as rollbackRunners } from "./rollback-runners/command";
 import { command as rotate } from "./rotate/command";
+import { command as runbook } from "./runbook/command";
 import { command as setup } from "./setup/command";
 import { command as smoke } from "./smoke/command";
 import { command as status } from "./status/command";
@@ -33,7 +34,7 @@ import { command as why } from "./why/command";
 /** Headings of the help, in its order, with their commands. */
 export const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
   "Begin:": [init, setup],
-  "Look:": [status, doctor, consolePage, why, alerts, gate, drift, dashboards, blastRadius],
+  "Look:": [status, doctor, consolePage, why, alerts, runbook, gate, drift, dashboards, blastRadius],
   "Deploy:": [deploy, promote, pause, resume, incidents, review],
   "Operate:": [smoke, maintenance, patch, upkeep, rotate],
   "Repair:": [rollbackRunners, restoreMonitoring, restoreProtection, prune],

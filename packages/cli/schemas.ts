@@ -23,6 +23,7 @@ import { promotionRecordSchema } from "./promote/schema";
 import { pruneReportSchema } from "./prune/schema";
 import { criteriaSchema, deploymentListSchema, reviewDocumentSchema } from "./review/schema";
 import { rollbackReportSchema } from "./rollback-runners/schema";
+import { runbookSchema } from "./runbook/schema";
 import { setupGitHubSchema, setupMonitoringSchema, setupProxmoxSchema, setupWorkflowsSchema } from "./setup/schema";
 import { smokeJobResultSchema } from "./smoke/schema";
 import { statusReportSchema } from "./status/schema";
@@ -114,6 +115,7 @@ export const schemas = {
       steps: z.array(z.string()),
     })
     .meta({ title: "A secret with a new value" }),
+  runbook: z.strictObject({ version, ...runbookSchema.shape }).meta({ title: "What to do about an alert" }),
   "setup-github": z.strictObject({ version, ...setupGitHubSchema.shape }).meta({ title: "GitHub Apps to register" }),
   "setup-monitoring": z
     .strictObject({ version, ...setupMonitoringSchema.shape })

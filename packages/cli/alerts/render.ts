@@ -16,11 +16,16 @@ export function age(from: string, at: Date): string {
   return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
+/** The command that tells what to do about an alert. */
+export const runbookCommand = ({ name, runner }: Pick<AlertStatus, "name" | "runner">): string =>
+  `ghrunners runbook ${name}${runner === null ? "" : ` --runner ${runner}`}`;
+
 function alertLines(alert: AlertStatus, at: Date): string[] {
   const who = [alert.role, alert.runner].filter((part) => part !== null).join(" ");
   return [
     `  ${paint(alert.severity, alert.severity.padEnd(8))} ${alert.state.padEnd(7)} ${pc.bold(alert.name)}${who === "" ? "" : ` (${who})`} for ${age(alert.since, at)}`,
     `           ${alert.summary}`,
+    `           ${runbookCommand(alert)}`,
     `           ${pc.dim(alert.runbook)}`,
   ];
 }

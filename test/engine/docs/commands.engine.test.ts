@@ -59,6 +59,10 @@ describe("commands of the documents", function () {
     [["mutate", "--help"], /usage: npm run mutate/],
     [["start", "--help"], /Usage: npm start/],
     [["lab", "exec", "--", "ghrunners", "status", "--help"], /Usage: ghrunners status/],
+    [
+      ["lab", "exec", "--", "ghrunners", "runbook", "RunnerOffline"],
+      /^ {4}ssh "runner@198\.51\.100\.51" "systemctl is-active actions\.runner\.octocat-demo-app\.lab-runner\.service/m,
+    ],
     [["lab", "exec", "--", "pulumi", "stack", "ls", "--json"], /"name": "lab-dc\d+"/],
     [["lab", "exec", "--", "sh", "-c", "echo $PULUMI_STACK"], /^lab-dc\d+$/m],
   ];

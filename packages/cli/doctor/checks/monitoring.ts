@@ -1,5 +1,6 @@
 /** The monitoring host: SSH, Prometheus and Alertmanager, exporters, rules, alerts, the failover switch. Pure. */
 import type { Settings } from "@ghrunners/config/parse";
+import { runbookCommand } from "../../alerts/render";
 import type { MonitoringView } from "../../monitoring/collect";
 import { unseenTargets } from "../../status/monitoring";
 import { type DoctorCheck, ok, problem, fromMessage, unknown, type DoctorVerdict, warning } from "../check";
@@ -35,10 +36,11 @@ function judgeAlerts({ alerts }: View): DoctorVerdict | readonly DoctorVerdict[]
     const pending = alerts.filter(({ state }) => state === "pending").length;
     return ok(`none fires${pending === 0 ? "" : `, ${pending} pending`}`);
   }
-  return firing.map(({ name, severity, runner, role, summary, runbook }) => {
+  return firing.map(({ name, severity, runner, role, summary }) => {
     const seen = `${name} (${runner ?? role ?? "all"}) fires: ${summary}`;
+    const next = runbookCommand({ name, runner });
     // A warning does not make the status unhealthy either.
-    return severity === "critical" ? problem(seen, runbook) : warning(seen, runbook);
+    return severity === "critical" ? problem(seen, next) : warning(seen, next);
   });
 }
 

@@ -18,6 +18,11 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
   },
   // The start runs it on the primary, and the test reads its line.
   {
+    pattern: /^ghrunners runbook( RunnerOffline| ALERT)?$/,
+    test: "test/engine/docs/commands.engine.test.ts",
+    by: '"ghrunners", "runbook", "RunnerOffline"',
+  },
+  {
     pattern: /^ghrunners smoke --role primary$/,
     test: "test/rehearsal/failing-runner.test.ts",
     by: '["ghrunners", "smoke", "--role", "primary"]',
