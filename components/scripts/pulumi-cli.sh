@@ -7,17 +7,35 @@ set -euo pipefail
 folder=/usr/local/lib/ghrunners/pulumi
 links=/usr/local/bin
 
+is_ours() { [[ -L $1 && $(readlink "$1") == "$folder"/* ]]; } # path
+
+# What a person put in the place of one of our programs is neither replaced nor run as if it were ours.
+require_free() { # name...
+  local name path seen
+  for name in "$@"; do
+    path=$links/$name
+    if is_ours "$path" || ! [[ -e $path || -L $path ]]; then continue; fi
+    seen="a file of $(stat --format=%U "$path")'s"
+    [[ ! -L $path ]] || seen="a link to $(readlink "$path")"
+    die "$path on $(hostname) is $seen, which this program did not make. It stays, and no other program was" \
+      "replaced. Expected nothing there, because jobs are to find Pulumi $VERSION there. Next: mv $path $path.before on that host," \
+      "then pulumi up"
+  done
+}
+
 # Only what is ours: a link to somewhere else was made by a person.
 remove_links() { # except those into this folder
   local link
   for link in "$links"/pulumi*; do
-    [[ -L $link && $(readlink "$link") == "$folder"/* ]] || continue
+    is_ours "$link" || continue
     [[ -n ${1:-} && $(readlink "$link") == "$1"/* ]] || rm -f "$link"
   done
 }
 
 install_cli() {
   local place=$folder/$VERSION-${ARCHIVE_SHA256:0:16} before seen program
+  local -a programs
+  require_free pulumi
   # A job may run the version that was there before: it stays until the next installation.
   before=$(readlink "$links/pulumi" || true)
   if [[ ! -x $place/pulumi ]]; then
@@ -48,9 +66,11 @@ install_cli() {
     rm -rf "$place"
     mv -T "$folder/new/pulumi" "$place"
   fi
-  for program in "$place"/pulumi*; do
-    ln -sfn "$program" "$links/${program##*/}.new"
-    mv -fT "$links/${program##*/}.new" "$links/${program##*/}"
+  programs=("$place"/pulumi*)
+  require_free "${programs[@]##*/}"
+  for program in "${programs[@]}"; do
+    ln -sfn "$program" "$links/.ghrunners-pulumi.new"
+    mv -fT "$links/.ghrunners-pulumi.new" "$links/${program##*/}"
   done
   remove_links "$place"
   find "$folder" -mindepth 1 -maxdepth 1 ! -path "$place" ! -path "${before%/*}" -exec rm -rf -- {} +
