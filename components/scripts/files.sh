@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs rule, target and dashboard files on a Prometheus host, or removes them. All of them or none: on any failure
-# the previous files are restored. Runs as root; can be repeated after an interruption at any point.
+# the previous files are restored. Runs as root, behind staged-files.sh: a folder of another account is changed as this account.
+# Can be repeated after an interruption at any point.
 #
 # usage: files.sh apply|remove
 # Parameters: OWNER             first part of every file's name; only files with it are changed
@@ -17,16 +18,12 @@ state=/var/lib/ghrunners/monitoring/$OWNER
 # Staging folders inside the real ones, so that a file is moved within its file system. Their files end in .new and
 # .old, which no glob of Prometheus matches.
 stage_name=.$OWNER.stage
+# shellcheck disable=SC2034  # for staged-files.sh
 undo_name=.$OWNER.undo
 folders=("$RULES_DIR" "$TARGETS_DIR" "$DASHBOARDS_DIR")
 
 metric() { # name: prints its current value, empty if there is none
   curl --fail --silent --max-time 5 "$PROMETHEUS_URL/metrics" | awk -v name="$1" '$1 == name { print $2 }'
-}
-
-# Our files in a folder; none if the folder does not exist.
-ours() { # folder
-  if [[ -d $1 ]]; then find "$1" -mindepth 1 -maxdepth 1 -type f -name "$OWNER.*" | sort; fi
 }
 
 # A unit without ExecReload gets the signal directly. Source: Prometheus, Configuration: "SIGHUP to the process".
@@ -72,27 +69,17 @@ reload() {
 # The files that promtool reports as broken, with its messages. Version 3 logs as well (time=... level=WARN), and says some
 # errors twice.
 broken_files() { # promtool's arguments
-  promtool "$@" 2>&1 >/dev/null | grep -v -e '^ *FAILED:$' -e '^time=' | sed 's/^ *//' | awk '!seen[$0]++' || true
+  as_checker promtool "$@" 2>&1 >/dev/null | grep -v -e '^ *FAILED:$' -e '^time=' | sed 's/^ *//' | awk '!seen[$0]++' || true
 }
 
 undo_is_complete() { [[ -e $state/undo ]]; }
 
 # Restores what an apply had replaced; its mark shows that every undo folder is complete.
-restore() {
-  local folder file
-  undo_is_complete || return 0
-  for folder in "${folders[@]}"; do
-    while read -r file; do rm -f "$file"; done < <(ours "$folder")
-    if [[ -d $folder/$undo_name ]]; then
-      while read -r file; do ln --force "$file" "$folder/$(basename "$file" .old)"; done < <(ours "$folder/$undo_name")
-    fi
-  done
-}
+restore() { ! undo_is_complete || in_each restore_here; }
 
 clear_up() {
-  local folder
   rm -f "$state/undo"
-  for folder in "${folders[@]}"; do rm -rf "${folder:?}/$stage_name" "${folder:?}/$undo_name"; done
+  in_each clear_here
 }
 
 # After an apply that was killed: finishes the cleanup if it was complete, else restores the previous files.
@@ -106,29 +93,26 @@ recover() {
 }
 
 keep_old_files() {
-  local folder file
-  for folder in "${folders[@]}"; do
-    mkdir -p "$folder/$undo_name"
-    # Hard links need no space, so this also works on a full disk.
-    while read -r file; do ln "$file" "$folder/$undo_name/$(basename "$file").old"; done < <(ours "$folder")
-  done
+  in_each keep_here
   : >"$state/undo"
 }
 
 stage() {
-  local number path text folder file
+  local number path words
   for ((number = 1; number <= FILE_COUNT; number++)); do
-    path=FILE_${number}_PATH text=FILE_${number}_TEXT
-    folder=$(dirname "${!path}")/$stage_name
-    file=$folder/$(basename "${!path}").new
-    mkdir -p "$folder" || no_space "${!path}"
-    printf '%s' "${!text}" >"$file" || no_space "${!path}"
-    sync "$file" || no_space "${!path}"
+    path=FILE_${number}_PATH
+    words=$(with_file "$number" stage_here 2>&1) || unwritten "${!path}" "$words"
   done
 }
 
-no_space() { # file
-  local bytes inodes mount
+unwritten() { # file words
+  local bytes inodes mount folder
+  folder=$(dirname "$1")
+  [[ $2 != *"Nothing was changed"* ]] || die "$2"
+  [[ $2 != *"ermission denied"* && $2 != *"not permitted"* ]] ||
+    die "$1 on $(hostname) could not be written: $2. The files of before are untouched. Expected $(stat --format=%U "$folder"), whose" \
+      "folder it is, to be able to: root writes nothing in a folder of somebody else's. Next: chown -R $(stat --format=%U "$folder") $folder" \
+      "on that host, then pulumi up"
   read -r bytes inodes mount < <(df -h --output=avail,iavail,target "$(dirname "$1")" | tail -n 1)
   die "$1 on $(hostname) could not be written. Seen on $mount: $bytes bytes and $inodes inodes free. Expected some of both." \
     "The files of before are untouched. Next: free space on that host (df -h, df -i), then pulumi up"
@@ -137,18 +121,18 @@ no_space() { # file
 check_staged_rules() {
   local words file
   while read -r file; do
-    promtool check rules "$file" >/dev/null 2>&1 && continue
+    as_checker promtool check rules "$file" >/dev/null 2>&1 && continue
     words=$(broken_files check rules "$file")
     die "Prometheus would refuse $RULES_DIR/$(basename "$file" .new): ${words#*.new: }. Nothing was changed." \
       "Expected a rule file that promtool accepts. Next: correct the rule in monitoring/alerts, then pulumi up"
-  done < <(ours "$RULES_DIR/$stage_name")
+  done < <(ours "$RULES_DIR" "$stage_name")
 }
 
 # Prometheus loads all its files or none, so a broken file of another owner would block ours. Report it, and do not
 # change it.
 check_neighbours() {
   local words
-  promtool check config "$PROMETHEUS_CONFIG" >/dev/null 2>&1 && return
+  as_checker promtool check config "$PROMETHEUS_CONFIG" >/dev/null 2>&1 && return
   # Ignore a broken file of our own: it is about to be replaced.
   words=$(broken_files check config "$PROMETHEUS_CONFIG" | grep -v "^$RULES_DIR/$OWNER\." || true)
   [[ -z $words ]] && return
@@ -157,10 +141,10 @@ check_neighbours() {
 }
 
 is_unchanged() {
-  local number path text wanted=""
+  local number path wanted=""
   for ((number = 1; number <= FILE_COUNT; number++)); do
-    path=FILE_${number}_PATH text=FILE_${number}_TEXT
-    [[ -f ${!path} ]] && printf '%s' "${!text}" | cmp --silent - "${!path}" || return 1
+    path=FILE_${number}_PATH
+    with_file "$number" is_same_here || return 1
     wanted+=${!path}$'\n'
   done
   [[ $(for folder in "${folders[@]}"; do ours "$folder"; done | sort) == "$(sort <<<"${wanted%$'\n'}")" ]]
@@ -173,21 +157,11 @@ refuse_second_dashboards() {
   for ((number = 1; number <= FILE_COUNT; number++)); do
     path=FILE_${number}_PATH
     [[ ${!path} == "$DASHBOARDS_DIR"/* ]] || continue
-    others=$(find "$DASHBOARDS_DIR" -mindepth 1 -maxdepth 1 -type f -name 'ghrunners.*.json' ! -name "$OWNER.*")
+    others=$(in_folder "$DASHBOARDS_DIR" others_here)
     [[ -n $others ]] || return 0
-    die "$DASHBOARDS_DIR on $(hostname) has another stack's dashboards: $(basename "${others%%$'\n'*}"). They are the same for all" \
+    die "$DASHBOARDS_DIR on $(hostname) has another stack's dashboards: ${others%%$'\n'*}. They are the same for all" \
       "environments, and Grafana takes each once. Expected those of one stack. Nothing was changed. Next: pulumi config set" \
       "--path ghrunners:monitoring.dashboards false, then pulumi up; or, where no stack has them any more, remove them there"
-  done
-}
-
-swap() {
-  local folder file
-  for folder in "${folders[@]}"; do
-    while read -r file; do rm -f "$file"; done < <(ours "$folder")
-    if [[ -d $folder/$stage_name ]]; then
-      while read -r file; do mv "$file" "$folder/$(basename "$file" .new)"; done < <(ours "$folder/$stage_name")
-    fi
   done
 }
 
@@ -231,11 +205,13 @@ undo_and_die() { # words
 }
 
 apply() {
-  local words
+  local words folder
   command -v promtool >/dev/null || die "promtool is not on PATH. Expected Prometheus on this host itself, with its own tools;" \
     "one in a container, whose files and tools are elsewhere, is not supported. Next: apt-get install prometheus; or," \
     "where it came in an archive: ln -s FOLDER/promtool /usr/local/bin/"
-  mkdir -p "$state" "${folders[@]}"
+  choose_checker prometheus promtool "$(dirname "$PROMETHEUS_CONFIG")" "$RULES_DIR" "$TARGETS_DIR"
+  mkdir -p "$state"
+  for folder in "${folders[@]}"; do make_folder "$folder"; done
   wait_until_ready Prometheus "$PROMETHEUS_URL" monitoring.prometheusUrl prometheus
   recover
   if is_unchanged && [[ -z $(misloaded) ]] && targets_are_found; then
@@ -249,9 +225,9 @@ apply() {
   check_neighbours
   keep_old_files
   trap 'restore; reload || true; clear_up' EXIT
-  swap
+  in_each swap_here
   words=$(broken_files check config "$PROMETHEUS_CONFIG")
-  if ! promtool check config "$PROMETHEUS_CONFIG" >/dev/null 2>&1; then undo_and_die "promtool refuses the whole configuration with the new files: $words."; fi
+  if ! as_checker promtool check config "$PROMETHEUS_CONFIG" >/dev/null 2>&1; then undo_and_die "promtool refuses the whole configuration with the new files: $words."; fi
   words=$(reload 2>&1) || undo_and_die "Prometheus refused to load the new files: $words."
   words=$(misloaded)
   [[ -z $words ]] || undo_and_die "$words."
@@ -262,11 +238,8 @@ apply() {
 }
 
 remove() {
-  local folder file
   recover
-  for folder in "${folders[@]}"; do
-    while read -r file; do rm -f "$file"; done < <(ours "$folder")
-  done
+  in_each remove_here
   rm -rf "$state"
   rmdir --ignore-fail-on-non-empty --parents "$(dirname "$state")" 2>/dev/null || true
   # If Prometheus is down, it reads the folder at its next start.

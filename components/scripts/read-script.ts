@@ -7,12 +7,15 @@ export function readScript(name: string): string {
   return readFileSync(path.join(__dirname, name), "utf8");
 }
 
-/**
- * A script that asks Prometheus or Alertmanager, with the function in front that waits for them.
- * @param name file name, for example `files.sh`
- */
-export const monitoringScript = (name: string): string =>
-  [readScript("wait-until-ready.sh"), readScript(name)].join("\n");
+/** What each script of the monitoring host has in front. */
+const inFront = {
+  "files.sh": ["wait-until-ready.sh", "account-folders.sh", "staged-files.sh"],
+  "alertmanager.sh": ["wait-until-ready.sh", "account-folders.sh"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** A script for the monitoring host, with the functions in front that it calls. @param name file name */
+export const monitoringScript = (name: keyof typeof inFront): string =>
+  [...inFront[name], name].map(readScript).join("\n");
 
 /** A script of this folder, ready for `runScript`. @param name file name, for example `registration.sh` */
 export const hostScript = (name: string): HostScript => ({ name, text: readScript(name) });

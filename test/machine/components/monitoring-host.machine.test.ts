@@ -167,7 +167,7 @@ describe("monitoring host: files", function () {
   it("a run that is killed half-way is undone by the next one", async () => {
     // Stops halfway: the new files are in place, Prometheus has not reloaded them yet.
     const whole = monitoringScript("files.sh");
-    const halting = whole.replace(/^ {2}swap$/m, () => "  swap\n  echo $$ >/run/half-way\n  kill -STOP $$");
+    const halting = whole.replace(/^ {2}in_each swap_here$/m, () => "  in_each swap_here\n  echo $$ >/run/half-way\n  kill -STOP $$");
     assert.notEqual(halting, whole);
     const plan = planFiles(monitoringSets("lab", ruleText("vector(4)")));
     const [program, words] = rig.control("bash", "-s", "--", "apply");
