@@ -66,18 +66,17 @@ write_seed
 code=$reboot_code
 while ((code == reboot_code)); do
   code=0
-  limiter=
+  "$here/processor-time.sh" "$vmid" </dev/null &
+  helpers=("$!")
   if [[ -n $memory ]]; then
     "$here/limit-units.sh" "$vmid" </dev/null &
-    limiter=$!
+    helpers+=("$!")
   fi
   run_machine </dev/null >>"$folder/console.log" 2>&1 || code=$?
   # Killing systemd-nspawn itself leaves its guest running: the machine has ended only when the guest has.
   until is_empty_group "$group/machine/payload"; do sleep 0.2; done
-  if [[ -n $limiter ]]; then
-    kill "$limiter" 2>/dev/null || true
-    wait "$limiter" || true
-  fi
+  kill "${helpers[@]}" 2>/dev/null || true
+  wait "${helpers[@]}" || true
   remove_group "$GHR_PREFIX/vm$vmid/machine"
   mkdir -p "$group/machine"
 done

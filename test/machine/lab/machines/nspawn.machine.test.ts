@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { send } from "@ghrunners/lab/processes";
 import { renderFirewall } from "@ghrunners/lab/proxmox/firewall/render";
@@ -48,6 +48,24 @@ describe("systemd-nspawn machines", function () {
     const trusted = await rig.ssh(vmid, "cat /etc/ssl/certs/ca-certificates.crt");
     const own = await rig.ssh(vmid, "cat /usr/local/share/ca-certificates/ghrunners-lab.crt");
     assert.ok(trusted.includes(own));
+  });
+
+  it("see their own processor time, not that of the host", async () => {
+    /** Per cent of all processors that were at work during six seconds, as a program of the machine sees it. */
+    const busy = async (meanwhile = ""): Promise<number> => {
+      const line = await rig.ssh(vmid, `${meanwhile} vmstat --one-header 6 2 | tail -n 1`);
+      const [user = NaN, system = NaN] = line.trim().split(/\s+/).slice(12).map(Number);
+      return user + system;
+    };
+    const burning = [1, 2].map(() => spawn("sh", ["-c", "while :; do :; done"]));
+    try {
+      const quiet = await busy();
+      assert.ok(quiet < 30, `${quiet} % on a machine that does nothing`);
+    } finally {
+      for (const each of burning) each.kill("SIGKILL");
+    }
+    const working = await busy("timeout 8 sh -c 'while :; do :; done' &");
+    assert.ok(working > 5, `${working} % on a machine that works`);
   });
 
   it("have no route out of the lab, and no host key of another machine", async () => {
