@@ -157,14 +157,14 @@ export const doctorRounds: readonly (readonly DoctorCase[])[] = [
       role: "secondary",
       tells: ["problem runner-sudo"],
       next: "pulumi up --stack STACK --replace 'urn:pulumi:",
-      mends: "not run: it makes the machine anew",
+      mends: "yes: `machine-replacement.test.ts` runs it, and the machine is made anew",
     },
     {
       fault: "close-work-folder",
       role: "primary",
       tells: ["problem runner-work-folder"],
       next: "pulumi up --stack STACK --replace 'urn:pulumi:",
-      mends: "not run: it makes the machine anew",
+      mends: "yes: `machine-replacement.test.ts` runs it, and the machine is made anew",
     },
   ],
   [

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { DoctorReport } from "@ghrunners/cli/doctor/render";
+import { until } from "@ghrunners/core/until";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 /** A change of cloud-init's user replaces the machine: Proxmox VE gives cloud-init its data once. */
@@ -92,4 +94,27 @@ describe("replacement and restart of the machines", () => {
     assert.equal(run.code, 0, run.output);
     assert.deepEqual((await rehearsal.status()).problems, []);
   });
+
+  const broken = [
+    { fault: "break-sudo", runner: secondary, check: "runner-sudo" },
+    { fault: "close-work-folder", runner: primary, check: "runner-work-folder" },
+  ];
+  for (const { fault, runner, check } of broken)
+    it(`mends ${fault} by the command that ghrunners doctor names`, async () => {
+      const examined = async (): Promise<DoctorReport["checks"][number] | undefined> => {
+        const { checks } = await rehearsal.json<DoctorReport>("ghrunners", "doctor", "--limit", "120");
+        return checks.find(({ id, subject }) => id === check && subject === runner.name);
+      };
+      await rehearsal.withFault([fault, runner.role], async () => {
+        const { next } = await until("the doctor tells it", 120_000, async () => {
+          const seen = await examined();
+          return seen?.state === "problem" ? seen : undefined;
+        });
+        const [, urn = ""] = / --replace '(\S+)'$/.exec(next ?? "") ?? [];
+        const run = await rehearsal.up({}, "--replace", urn);
+        assert.equal(run.code, 0, run.output);
+        assert.equal((await examined())?.state, "ok");
+      });
+      assert.deepEqual((await rehearsal.status()).problems, []);
+    });
 });
