@@ -18,7 +18,10 @@ export interface GateMachine {
   readonly variable: string | undefined;
 }
 
-/** `vars` in a workflow also has the organization's variables that are shared with the repository. */
+/** Text of a variable as `vars` in a workflow has it: the repository's, else the organization's that it shares. */
+export const workflowVariable = async (github: GitHubClient, name: string): Promise<string | undefined> =>
+  (await github.variable(name)) ?? (await sharedVariable(github, name));
+
 async function sharedVariable(github: GitHubClient, name: string): Promise<string | undefined> {
   try {
     const found = await github.call("list the organization's variables", ({ rest }, names) =>
@@ -51,8 +54,7 @@ export async function serverVersion(github: GitHubClient, url: string): Promise<
 export async function observeGateMachine(github: GitHubClient, url: string): Promise<GateMachine | undefined> {
   const server = await serverVersion(github, url);
   if (server === undefined) return undefined;
-  const variable = (await github.variable(GATE_VARIABLE)) ?? (await sharedVariable(github, GATE_VARIABLE));
-  return { server, variable };
+  return { server, variable: await workflowVariable(github, GATE_VARIABLE) };
 }
 
 function labelsIn(text: string): readonly string[] | undefined {

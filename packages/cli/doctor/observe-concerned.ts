@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { serverVersion } from "@ghrunners/components/preflight/gate-machine";
+import { serverVersion, workflowVariable } from "@ghrunners/components/preflight/gate-machine";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { DELIVERY_VARIABLE, GATE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
@@ -37,9 +37,9 @@ export async function observeWorkflows(
   };
 }
 
-async function machineVariables(github: Pick<GitHubClient, "variable">): Promise<Record<string, string>> {
+async function machineVariables(github: GitHubClient): Promise<Record<string, string>> {
   const found = await Promise.all(
-    [GATE_VARIABLE, DELIVERY_VARIABLE].map(async (name) => [name, await github.variable(name)] as const),
+    [GATE_VARIABLE, DELIVERY_VARIABLE].map(async (name) => [name, await workflowVariable(github, name)] as const),
   );
   return Object.fromEntries(found.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])));
 }

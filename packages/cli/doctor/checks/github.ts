@@ -14,6 +14,7 @@ import { judgeExpiry } from "../expiry";
 import type { AskedGitHub, DoctorFacts, GitHubFacts } from "../facts";
 import { judgeActions } from "./actions";
 import { judgeAnnounced } from "./announced";
+import { judgeMachines } from "./machines";
 import { AGAIN, asking, nothingAsked, refused } from "./asked-github";
 import { deploymentChecks } from "./deployments-at-github";
 import { otherTokenChecks } from "./other-tokens";
@@ -219,6 +220,13 @@ export function githubChecks(
       expected: "nothing that GitHub has ended or will end soon",
       needs,
       judge: ask((seen) => judgeAnnounced(seen, at)),
+    },
+    {
+      id: "github-machines",
+      stage,
+      expected: "for each job a machine that GitHub has",
+      needs,
+      judge: ask(judgeMachines),
     },
     {
       id: "github-settings",

@@ -4,6 +4,21 @@ import { checksFor } from "@ghrunners/cli/doctor/checks/all";
 import { found, github, heal, ofGate, ofPolicy, refusal, tellsEach } from "./changed";
 import { at, choiceOf, healthy, inDays } from "./facts";
 
+/** An Enterprise Server with these machines in `runs-on`, by workflow. */
+const onServer = (runsOn: Readonly<Record<string, string>>, variables: Readonly<Record<string, string>> = {}) =>
+  github({
+    server: { value: "3.17.1" },
+    machines: { value: variables },
+    workflows: {
+      value: {
+        needs: Object.fromEntries(
+          Object.entries(runsOn).map(([file, text]) => [file, { machines: [text], actions: [], variables: {} }]),
+        ),
+        unread: [],
+      },
+    },
+  });
+
 const open = { actions: "all", allowed: "all", ownRunners: true } as const;
 
 describe("the doctor's check of what may run in the repository", () => {
@@ -177,6 +192,24 @@ describe("the doctor's checks of GitHub", () => {
       /^gh variable set GATE_RUNNER/,
     ],
     ["an Enterprise Server that does not show its variables", ofGate(refusal(403)), "problem github-gate", /do this/],
+    [
+      "an Enterprise Server without a machine for what delivers",
+      onServer({ "drift.yml": "${{ fromJSON(vars.DELIVERY_RUNNER || '[\"ubuntu-24.04\"]') }}" }),
+      "problem github-machines",
+      /^gh variable set DELIVERY_RUNNER/,
+    ],
+    [
+      "an Enterprise Server with a workflow for GitHub's machines",
+      onServer({ "ci.yml": "ubuntu-latest" }, { DELIVERY_RUNNER: '["own"]' }),
+      "problem github-machines",
+      /labels of a runner of your own/,
+    ],
+    [
+      "an Enterprise Server that does not show its workflows",
+      github({ server: { value: "3.17.1" }, workflows: refusal(500) }),
+      "unknown github-machines",
+      /do this/,
+    ],
     ["no environment", github({ environment: { value: null } }), "problem github-environment", heal],
     [
       "an expired choice",
@@ -192,4 +225,20 @@ describe("the doctor's checks of GitHub", () => {
     ],
     ["a choice of no runner", github({ choice: { value: choiceOf(null) } }), "problem github-choice", /ghrunners gate/],
   ]);
+
+  it("find a machine for every job where its variable or a runner of one's own has the label", () => {
+    const own = healthy().asked.runners;
+    assert.ok("value" in own);
+    const labels = own.value[0]?.labels[0] ?? "";
+    assert.deepEqual(
+      found(
+        onServer(
+          { "drift.yml": "${{ fromJSON(vars.DELIVERY_RUNNER || '[\"ubuntu-24.04\"]') }}" },
+          { DELIVERY_RUNNER: '["own"]' },
+        ),
+      ),
+      [],
+    );
+    assert.deepEqual(found(onServer({ "deploy.yml": labels, "gate.yml": "${{ fromJSON(inputs.labels) }}" })), []);
+  });
 });
