@@ -80,6 +80,17 @@ export const announcements: readonly Announcement[] = [
     readOn: "2026-11-30",
   },
   {
+    id: "cache-action-v2",
+    date: "2025-04-15",
+    change: "the service behind actions/cache before v3 is off",
+    whom: "workflows of the default branch that use it by a tag before v3",
+    concerns: withActions(/^actions\/cache(\/(restore|save))?@v[12](\.|$)/),
+    next: "use v4 or newer of actions/cache in the files named",
+    warnWeeks: 12,
+    source: "https://github.blog/changelog/2025-03-20-notification-of-upcoming-breaking-changes-in-github-actions",
+    readOn: "2026-11-30",
+  },
+  {
     id: "ubuntu-20.04",
     date: "2025-04-15",
     change: "GitHub has no machine ubuntu-20.04: jobs for it fail",

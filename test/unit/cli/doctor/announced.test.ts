@@ -20,6 +20,10 @@ const cases: Readonly<Record<string, { yes: readonly Concerned[]; no: readonly C
     yes: [uses("actions/upload-artifact@v3"), uses("actions/download-artifact@v2.1.1")],
     no: [uses("actions/upload-artifact@v4"), uses("octo/upload-artifact@v3"), uses("actions/upload-artifact@v30")],
   },
+  "cache-action-v2": {
+    yes: [uses("actions/cache@v2"), uses("actions/cache/restore@v1.2")],
+    no: [uses("actions/cache@v3"), uses("actions/cache@v20"), uses("actions/cached@v2")],
+  },
   "ubuntu-20.04": {
     yes: [on("ubuntu-20.04"), { ...nothing, variables: { GATE_RUNNER: '["ubuntu-20.04"]' } }],
     no: [on("ubuntu-24.04"), { ...on("ubuntu-20.04"), ownLabels: ["self-hosted", "ubuntu-20.04"] }],
