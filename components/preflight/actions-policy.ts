@@ -1,7 +1,7 @@
 /** What keeps workflows, the runners or the managed list of actions from working, whoever decided it. Pure. */
 import type { OrganizationPolicy, RepositoryActions } from "@ghrunners/core/github/actions-policy";
 import type { DeploymentInputs, PreflightInputs } from "./args";
-import type { Answer } from "./observation";
+import type { Answer, PreflightProblem } from "./observation";
 
 /** What was seen of what may run in the repository. */
 export interface ActionsPolicySeen {
@@ -70,6 +70,25 @@ export function offNotices(seen: ActionsPolicySeen | undefined, repository: stri
   return [actionsOff(seen.repository.value, organizationIn(seen), repository)].filter((each) => each !== undefined);
 }
 
-/** For the preview: what GitHub would refuse during the update; empty also where it is not known. */
-export const imposedNotices = (seen: ActionsPolicySeen | undefined, rules: DeploymentInputs["rules"]): string[] =>
-  [actionsImposed(seen && organizationIn(seen), rules)].filter((each) => each !== undefined);
+/** What GitHub would refuse during the update, and how the preflight takes it. */
+export interface ImposedActions {
+  readonly problems: readonly PreflightProblem[];
+  readonly notices: readonly string[];
+}
+
+/**
+ * A stack that would begin to choose the actions is refused before anything is made. What a stack has set stays in its
+ * state, and an update that does not change it sends nothing: there it is only said. Empty where it is not known.
+ * @param wasManaged whether the stack has set the repository's rules before
+ */
+export function imposedActions(
+  seen: ActionsPolicySeen | undefined,
+  rules: DeploymentInputs["rules"],
+  wasManaged: boolean,
+): ImposedActions {
+  const reason = actionsImposed(seen && organizationIn(seen), rules);
+  if (reason === undefined) return { problems: [], notices: [] };
+  return wasManaged
+    ? { problems: [], notices: [reason] }
+    : { problems: [{ setting: "repository.manage", reason }], notices: [] };
+}

@@ -12,7 +12,7 @@ import { judgeGitHub, judgeProxmox } from "../preflight/judge";
 import type { PreflightProblem } from "../preflight/observation";
 import { judgeRunnerGroup } from "../preflight/judge-runner-group";
 import { observeRunnerGroup } from "../preflight/observe-runner-group";
-import { imposedNotices, offNotices } from "../preflight/actions-policy";
+import { imposedActions, offNotices } from "../preflight/actions-policy";
 import { gateNotices } from "../preflight/gate-machine";
 import { judgeDeployment, noticesOf } from "../preflight/judge-deployment";
 import { observeGitHub, observeProxmox } from "../preflight/observe";
@@ -45,13 +45,18 @@ const same = (olds: object, news: object): boolean =>
 /** Pulumi shows a provider's standard output in the preview, as information. */
 const say = (line: string): void => console.log(`preflight: ${line}`);
 
-async function deployment(github: GitHubClient, news: PreflightInputs): Promise<PreflightProblem[]> {
+async function deployment(
+  github: GitHubClient,
+  olds: Partial<PreflightInputs>,
+  news: PreflightInputs,
+): Promise<PreflightProblem[]> {
   const seen = await observeDeployment(github, news.deployment, news.github.url);
   if ("value" in seen.kind) noticesOf(news.github.repository, news.deployment, seen.kind.value).forEach(say);
   gateNotices(seen.gate, news).forEach(say);
   offNotices(seen.policy, news.github.repository).forEach(say);
-  imposedNotices(seen.policy, news.deployment.rules).forEach(say);
-  return judgeDeployment(news.deployment, seen);
+  const imposed = imposedActions(seen.policy, news.deployment.rules, olds.deployment?.rules !== undefined);
+  imposed.notices.forEach(say);
+  return [...judgeDeployment(news.deployment, seen), ...imposed.problems];
 }
 
 /** Only where there are hosts: without, no runner is registered. */
@@ -92,7 +97,7 @@ async function problemsOf(
     const group = groupProblems(github, olds, news);
     const [ofRunners, ofDeployment] = await Promise.all([
       news.hosts ? observeGitHub(github, news).then((seen) => judgeGitHub(news, seen, known)) : [],
-      managed ? deployment(github, news) : [],
+      managed ? deployment(github, olds, news) : [],
     ]);
     const ofGroup = await group;
     // Without the group, the organization's runners and tokens are refused too.

@@ -3,7 +3,7 @@ import { zoneIn } from "@ghrunners/components/preflight/bridge-zone";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { judgeGitHub, judgeProxmox } from "@ghrunners/components/preflight/judge";
-import { imposedNotices } from "@ghrunners/components/preflight/actions-policy";
+import { imposedActions } from "@ghrunners/components/preflight/actions-policy";
 import { gateNotices } from "@ghrunners/components/preflight/gate-machine";
 import { judgeDeployment, noticesOf } from "@ghrunners/components/preflight/judge-deployment";
 import { observeGitHub, observeProxmox } from "@ghrunners/components/preflight/observe";
@@ -139,7 +139,9 @@ export async function atGitHub(
       ? []
       : judgeRunnerGroup({ repository, runnerGroup }, group, known.length > 0);
   const cannotLook = "error" in seen.repository;
+  const imposed = imposedActions(deployment?.policy, inputs.deployment.rules, known.length > 0);
   const problems = [
+    ...imposed.problems,
     ...judgeGitHub(inputs, seen, known),
     ...ofGroup,
     ...(deployment === undefined ? [] : judgeDeployment(inputs.deployment, deployment)),
@@ -151,7 +153,7 @@ export async function atGitHub(
     notices: [
       ...(kind === undefined ? [] : noticesOf(where.fullName, inputs.deployment, kind)),
       ...gateNotices(deployment?.gate, inputs),
-      ...imposedNotices(deployment?.policy, inputs.deployment.rules),
+      ...imposed.notices,
     ],
     kind,
   };
