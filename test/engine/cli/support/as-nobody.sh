@@ -19,10 +19,12 @@ mkdir -p "$around"/{checkout,upper,work,home,state,cache/ghrunners}
 chmod 755 "$around"
 chown nobody: "$around/upper"
 mount -t overlay overlay -o "lowerdir=$checkout,upperdir=$around/upper,workdir=$around/work" "$around/checkout"
-for name in toolchain runner-distribution; do
-  mkdir -p "$around/cache/ghrunners/$name"
-  mount --bind "$cache/$name" "$around/cache/ghrunners/$name"
-  mount -o remount,bind,ro "$around/cache/ghrunners/$name"
+# Each entry for itself: the folders above them are for their user alone (mode 0700).
+for entry in "$cache"/{toolchain,runner-distribution}/*/; do
+  view=$around/cache/ghrunners/${entry#"$cache"/}
+  mkdir -p "$view"
+  mount --bind "$entry" "$view"
+  mount -o remount,bind,ro "$view"
 done
 chown nobody: "$around"/{home,state,cache,cache/ghrunners}
 
