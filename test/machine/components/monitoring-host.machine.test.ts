@@ -142,7 +142,7 @@ describe("monitoring host: files", function () {
           },
           ...{ BUNDLE_FILE: "/run/bundle", BUNDLE_SHA256: createHash("sha256").update("").digest("hex"), BUNDLE: "" },
           ...{ SERVICE_USER: "nobody", MACHINE: "test", TOKEN_FILE: "", TOKEN: "" },
-          ...{ SUDO_UNIT: "", SUDO_TEXT: "", SUDO_TIMER: "" },
+          ...{ SUDO_UNIT: "", SUDO_TEXT: "", SUDO_TIMER: "", WATCHED: "", WATCHED_BEFORE: "" },
         }),
         "install",
       );
@@ -167,7 +167,10 @@ describe("monitoring host: files", function () {
   it("a run that is killed half-way is undone by the next one", async () => {
     // Stops halfway: the new files are in place, Prometheus has not reloaded them yet.
     const whole = monitoringScript("files.sh");
-    const halting = whole.replace(/^ {2}in_each swap_here$/m, () => "  in_each swap_here\n  echo $$ >/run/half-way\n  kill -STOP $$");
+    const halting = whole.replace(
+      /^ {2}in_each swap_here$/m,
+      () => "  in_each swap_here\n  echo $$ >/run/half-way\n  kill -STOP $$",
+    );
     assert.notEqual(halting, whole);
     const plan = planFiles(monitoringSets("lab", ruleText("vector(4)")));
     const [program, words] = rig.control("bash", "-s", "--", "apply");
@@ -189,7 +192,7 @@ describe("monitoring host: files", function () {
 
   it("rules in a folder that Prometheus does not read are undone, and the missing line is named", () => {
     const elsewhere = { ...good, paths: { ...good.paths, rules: "/etc/prometheus/elsewhere" } };
-    const refused = files("apply", { ...elsewhere, environment: "other" });
+    const refused = files("apply", { ...elsewhere, environment: "other", dashboards: [] });
     assert.equal(refused.code, 1);
     assert.match(refused.output, /rule_files: - \/etc\/prometheus\/elsewhere\/\*\.yml/);
     assert.equal(must("ls -A /etc/prometheus/elsewhere"), "");
