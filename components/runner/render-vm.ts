@@ -66,14 +66,14 @@ export function ownershipMark(stack: string, vmName: string): string {
 }
 
 /**
- * Whether an update of the VM can disturb a running job. A change of name or tags cannot; every other change may
+ * Whether an update of the VM can disturb a running job. A change of name, tags or patience cannot; every other change may
  * restart the guest, as may a repair of drift, where the inputs are equal.
  */
 export function isDisruptive(
   oldInputs: Readonly<Record<string, unknown>>,
   newInputs: Readonly<Record<string, unknown>>,
 ): boolean {
-  const harmless = ["description", "tags", "onBoot", "__defaults"];
+  const harmless = ["description", "tags", "onBoot", "timeoutShutdownVm", "__defaults"];
   const keys = [...new Set([...Object.keys(oldInputs), ...Object.keys(newInputs)])];
   const changed = keys.filter((key) => JSON.stringify(oldInputs[key]) !== JSON.stringify(newInputs[key]));
   return changed.length === 0 || changed.some((key) => !harmless.includes(key));

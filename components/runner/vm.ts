@@ -19,6 +19,13 @@ const FIRST_CONTACT_SECONDS = 300;
 const FIREWALL_SECONDS = 45;
 
 /**
+ * How long a guest may take to shut down for a restart before Proxmox VE cuts its power, seconds. The provider's default
+ * is half an hour. Its own patience ends at the same time, so the run ends with an error.
+ * Source: bpg/terraform-provider-proxmox 0.111, vmShutdown.
+ */
+const SHUTDOWN_SECONDS = 300;
+
+/**
  * Properties that show that the machine's real state is unknown; then it is recreated. After a create or an update that
  * failed midway, the provider writes the wanted values to the state, so an update would find nothing to do and the
  * machine would stay incomplete. The first property is the engine's mark of such a failure; a refresh removes it if the
@@ -185,6 +192,7 @@ export class RunnerVm extends pulumi.ComponentResource {
         started: true,
         // The runner is already drained; a shutdown would wait for a guest that may hang.
         stopOnDestroy: true,
+        timeoutShutdownVm: SHUTDOWN_SECONDS,
       },
       {
         parent: this,

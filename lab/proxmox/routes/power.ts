@@ -54,9 +54,11 @@ export const powerRoutes: readonly ProxmoxRoute[] = [
   power("stop", "qmstop", { timeout: seconds, keepActive: flag, "overrule-shutdown": flag }, ({ node, vmid }) =>
     stop(node, vmid),
   ),
-  power("shutdown", "qmshutdown", { timeout: seconds, forceStop: flag, keepActive: flag }, (call) =>
-    shutdown(call.node, call.vmid, timeoutOf(call), call.values.forceStop === "1"),
-  ),
+  power("shutdown", "qmshutdown", { timeout: seconds, forceStop: flag, keepActive: flag }, (call) => {
+    const [timeoutSeconds, force] = [timeoutOf(call), call.values.forceStop === "1"];
+    call.node.events.add("vm.asked-to-shut-down", { vmid: call.vmid, timeoutSeconds, force });
+    return shutdown(call.node, call.vmid, timeoutSeconds, force);
+  }),
   power("reboot", "qmreboot", { timeout: seconds }, (call, log) => reboot(call.node, call.vmid, timeoutOf(call), log)),
   {
     method: "POST",

@@ -168,6 +168,10 @@ describe("drain of a runner", () => {
 
   it("is needed for changes that restart the guest and for drift, not for names", () => {
     assert.equal(isDisruptive({ memory: 1, tags: ["a"] }, { memory: 1, tags: ["b"] }), false);
+    assert.equal(
+      isDisruptive({ memory: 1, __defaults: ["timeoutShutdownVm"] }, { memory: 1, timeoutShutdownVm: 300 }),
+      false,
+    );
     assert.equal(isDisruptive({ memory: 1 }, { memory: 2 }), true);
     assert.equal(isDisruptive({ memory: 1 }, { memory: 1 }), true);
   });

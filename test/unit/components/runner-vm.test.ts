@@ -66,6 +66,11 @@ describe("RunnerVm", () => {
     );
   });
 
+  it("does not wait half an hour for a guest that hangs at shutdown, and not at all before a delete", async () => {
+    const { timeoutShutdownVm, stopOnDestroy } = finder(await made())("build").inputs;
+    assert.deepEqual([timeoutShutdownVm, stopOnDestroy], [300, true]);
+  });
+
   it("takes another processor type", async () => {
     const { cpu } = finder(await made({ vm: { cpuType: "x86-64-v3" } }))("build").inputs;
     assert.deepEqual(cpu, { cores: 4, sockets: 1, type: "x86-64-v3" });
