@@ -86,6 +86,7 @@ function answer(services: Services, engine: WorkflowEngine, method: string, url:
       }
       if (subject === "permissions")
         return json(200, services.permissionUse.report(services.seed, knownApps(services.seed, services.store)));
+      if (subject === "limits") return json(200, services.secondaryLimits.report());
       if (subject === "secrets") return secretProof(services, url.searchParams);
     }
   }

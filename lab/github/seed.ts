@@ -102,7 +102,10 @@ const seed = z.object({
    * after which GitHub's listener gives up. Source: actions/runner, BrokerMessageListener.cs.
    */
   sessionMilliseconds: z.number().int().positive().default(240_000),
-  /** Whether requests beyond an account's 5,000 an hour are refused, as at GitHub, or the count restarts. */
+  /**
+   * Whether requests beyond an account's 5,000 an hour are refused, as at GitHub, or the count restarts; and whether those
+   * beyond a secondary limit are, or only counted.
+   */
   refusesBeyondLimit: z.boolean().default(false),
 });
 

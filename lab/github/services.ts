@@ -1,5 +1,6 @@
 import { systemClock, type ServerClock } from "./clock";
 import { GitHubFaults } from "./faults";
+import { SecondaryLimits } from "./http/secondary-limits";
 import { JobLogs } from "./job-logs";
 import { PermissionUse } from "./permission-use";
 import { Presence } from "./presence";
@@ -20,6 +21,7 @@ export interface Services {
   readonly repository: GitRepository;
   readonly faults: GitHubFaults;
   readonly permissionUse: PermissionUse;
+  readonly secondaryLimits: SecondaryLimits;
   readonly presence: Presence;
   readonly runnerTokens: RunnerTokens;
   readonly secrets: SealedSecrets;
@@ -51,6 +53,7 @@ export async function openServices(folder: string, seed: Seed, clock: ServerCloc
     }),
     faults,
     permissionUse: new PermissionUse(),
+    secondaryLimits: new SecondaryLimits(clock, seed.refusesBeyondLimit),
     presence: new Presence(store, faults, seed.runnerSilenceMilliseconds),
     runnerTokens: new RunnerTokens(store),
     secrets: await SealedSecrets.load(store),

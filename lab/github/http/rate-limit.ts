@@ -2,6 +2,7 @@ import type { ServerClock } from "../clock";
 import type { GitHubFaults } from "../faults";
 import { GitHubApiError } from "./errors";
 import type { Requester } from "./message";
+import { secondaryRefusal } from "./secondary-limits";
 
 const hourMs = 3_600_000;
 /** Requests an hour: of an account with all its tokens, and of an address without one. */
@@ -26,7 +27,7 @@ export const rateLimitHeaders = ({ limit, used, remaining, reset }: Allowance): 
 });
 
 /**
- * GitHub's primary and secondary limits. Requests are counted and shown as at GitHub. Those beyond the limit are
+ * GitHub's primary limit, and the fault that plants a secondary one. Requests are counted and shown as at GitHub. Those beyond the limit are
  * refused if the seed says so, and by the faults; else an allowance that runs low is renewed, because a long rehearsal
  * sends in an hour what people send in days. Counts are in memory.
  */
@@ -71,15 +72,7 @@ export class RateLimiter {
     const secondary = this.faults.active("secondary-rate-limited");
     if (secondary !== undefined) {
       const left = Math.ceil((Date.parse(secondary.since) - this.clock.now()) / 1000) + secondary.parameters.seconds;
-      throw new GitHubApiError(
-        403,
-        "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
-        {
-          documentation_url:
-            "https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits",
-        },
-        { "retry-after": String(Math.max(1, left)) },
-      );
+      throw secondaryRefusal(403, left);
     }
     const isUsedUp = this.refuses && this.allowance(identity).remaining <= 0;
     if (asksForLimit || (this.faults.active("rate-limited") === undefined && !isUsedUp)) return;

@@ -86,12 +86,18 @@ export class Responder {
     const isRest = request.path.startsWith("/api/v3");
     let identity: Requester | undefined;
     let reply: GitHubReply;
+    let ended = (): void => undefined;
     try {
-      if (isRest) identity = identify(request.headers.authorization, this.services);
+      if (isRest) {
+        identity = identify(request.headers.authorization, this.services);
+        ended = this.services.secondaryLimits.begin(identity, request.method);
+      }
       reply = await this.dispatch(request, identity, isRest);
     } catch (error) {
       if (!(error instanceof GitHubApiError)) this.reportBug(error);
       reply = errorReply(error instanceof GitHubApiError ? error : new GitHubApiError(500, "Server Error"));
+    } finally {
+      ended();
     }
     return this.finish(request, identity, reply, requestId, isRest);
   }
