@@ -18,6 +18,25 @@ const shapes = {
   "the guest agent off": { config: { agent: "enabled=0" } },
   "qcow2 on a directory": { storage: FILES },
   "no cloud-init drive": { config: { ide2: "" } },
+  "q35 with OVMF, cloud-init on ide3": {
+    config: {
+      bios: "ovmf",
+      machine: "q35",
+      efidisk0: "EFI,efitype=4m,pre-enrolled-keys=1,size=4M",
+      ide2: "",
+      ide3: "CLOUDINIT,media=cdrom,size=4M",
+    },
+  },
+  "q35 with OVMF and a TPM, cloud-init on scsi1": {
+    config: {
+      bios: "ovmf",
+      machine: "pc-q35-9.2",
+      efidisk0: "EFI,efitype=4m,pre-enrolled-keys=0,size=4M",
+      tpmstate0: "TPM,size=4M,version=v2.0",
+      ide2: "",
+      scsi1: "CLOUDINIT,media=cdrom,size=4M",
+    },
+  },
 } as const satisfies Readonly<Record<string, Partial<TemplateSeed>>>;
 
 export type TemplateShape = keyof typeof shapes;
@@ -104,6 +123,8 @@ export const templateRows: readonly TemplateRow[] = [
   fits("no cloud-init drive"),
   fits("the guest agent off"),
   fits("qcow2 on a directory"),
+  fits("q35 with OVMF, cloud-init on ide3"),
+  fits("q35 with OVMF and a TPM, cloud-init on scsi1"),
   refused(
     "its disk on virtio0",
     "has its disk at virtio0. Expected its system on scsi0: a clone would start from an empty disk.",

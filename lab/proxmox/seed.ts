@@ -11,8 +11,8 @@ const templateSchema = z.strictObject({
   /** ProxmoxNode that holds it. Default: `node`. */
   node: z.string().min(1).optional(),
   /**
-   * Options in which this template differs; empty = the option is missing. DISK and CLOUDINIT are replaced by its two
-   * volumes.
+   * Options in which this template differs; empty = the option is missing. DISK, CLOUDINIT, EFI and TPM are replaced by
+   * its volumes; it has the last two only where they are named.
    */
   config: z.record(z.string(), z.string()).optional(),
 });

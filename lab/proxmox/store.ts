@@ -36,6 +36,10 @@ function templateOf(seed: ProxmoxSeed, template: ProxmoxSeed["template"]): Vm {
   const type = seed.storages.find(({ id }) => id === storage)?.type ?? "lvmthin";
   const disk = volumeId({ id: storage, type }, vmid, `base-${vmid}-disk-0`);
   const cloudInit = volumeId({ id: storage, type }, vmid, `vm-${vmid}-cloudinit`);
+  const firmware = {
+    EFI: volumeId({ id: storage, type }, vmid, `base-${vmid}-disk-1`),
+    TPM: volumeId({ id: storage, type }, vmid, `base-${vmid}-disk-2`, "raw"),
+  };
   const usual = {
     name,
     template: "1",
@@ -52,14 +56,22 @@ function templateOf(seed: ProxmoxSeed, template: ProxmoxSeed["template"]): Vm {
     .filter(([, value]) => value !== "")
     .map(([option, value]): [string, string] => [
       option,
-      value.replaceAll("DISK", disk).replaceAll("CLOUDINIT", cloudInit),
+      value
+        .replaceAll("DISK", disk)
+        .replaceAll("CLOUDINIT", cloudInit)
+        .replaceAll(/\b(EFI|TPM)\b/g, (place) => firmware[place as keyof typeof firmware]),
     ]);
+  const volumes = Object.values(firmware).filter((volume) => config.some(([, value]) => value.includes(volume)));
   return {
     vmid,
     ...(node && { node }),
     config: Object.fromEntries(config),
     pending: { set: {}, delete: [] },
-    volumes: { [disk]: bytes, [cloudInit]: 4 * 2 ** 20 },
+    volumes: {
+      [disk]: bytes,
+      [cloudInit]: 4 * 2 ** 20,
+      ...Object.fromEntries(volumes.map((volume) => [volume, 4 * 2 ** 20])),
+    },
   };
 }
 

@@ -92,6 +92,11 @@ export function parseUpid(text: string): Upid | undefined {
 }
 
 /** Volume id of a guest's disk: a file below a folder of its own on a directory, else a logical volume. */
-export function volumeId(storage: { readonly id: string; readonly type: string }, vmid: number, name: string): string {
-  return storage.type === "dir" ? `${storage.id}:${vmid}/${name}.qcow2` : `${storage.id}:${name}`;
+export function volumeId(
+  storage: { readonly id: string; readonly type: string },
+  vmid: number,
+  name: string,
+  format: "qcow2" | "raw" = "qcow2",
+): string {
+  return storage.type === "dir" ? `${storage.id}:${vmid}/${name}.${format}` : `${storage.id}:${name}`;
 }

@@ -250,7 +250,7 @@ export const clusterRoutes: readonly ProxmoxRoute[] = [
     parameters: { content: text, vmid: count },
     handle: (call) => {
       const { node: holder = "", storage = "" } = call.path;
-      const format = formatOf(requireStorage(call.node, storage));
+      const kind = requireStorage(call.node, storage);
       requireAll(call.caller, `/storage/${storage}`, ["Datastore.Audit"]);
       const { content = "images", vmid } = call.values;
       if (content === "import")
@@ -258,7 +258,10 @@ export const clusterRoutes: readonly ProxmoxRoute[] = [
       if (content !== "images") return [];
       return volumesOn(call.node, storage, holder)
         .filter(({ vm }) => vmid === undefined || vm.vmid === Number(vmid))
-        .map(({ volid, size, vm }) => ({ volid, content: "images", format, size, vmid: vm.vmid }));
+        .map(({ volid, size, vm }) => ({
+          ...{ volid, content: "images", format: formatOf(kind, volid) },
+          ...{ size, vmid: vm.vmid },
+        }));
     },
   },
   {
@@ -273,7 +276,7 @@ export const clusterRoutes: readonly ProxmoxRoute[] = [
       if (found === undefined) throw failure(`no such logical volume ${volid.replace(":", "/")}`);
       return {
         path: `/dev/${volid.replace(":", "/")}`,
-        format: formatOf(requireStorage(call.node, storage)),
+        format: formatOf(requireStorage(call.node, storage), volid),
         size: found.size,
         used: found.size,
       };

@@ -6,12 +6,20 @@ import { holderOf, nodeNames, requireUnlocked, requireVm, type ProxmoxNode } fro
 import { omit } from "../omit";
 import type { TaskLog } from "../tasks";
 import { printProperties, readProperties } from "../property-string";
-import { drivesOf, isTemplate, nicOf } from "./config";
+import { drivesOf, isTemplate, nicOf, printDrive } from "./config";
 import { newIdentity, normalizeValue, randomMac } from "./configure";
 import { bridgePath } from "../sdn";
-import { driveFormat, netFormat } from "./formats";
+import { firmwareBytes } from "./firmware";
+import { netFormat } from "./formats";
 import { isNic } from "./options";
-import { cloudInitVolume, nextDiskVolume, requireSpace, requireStorage, storageOfVolume } from "./storage";
+import {
+  cloudInitVolume,
+  nextDiskVolume,
+  requireSpace,
+  requireStorage,
+  sizeProperty,
+  storageOfVolume,
+} from "./storage";
 
 function authorizeClone(
   node: ProxmoxNode,
@@ -32,26 +40,35 @@ function authorizeClone(
   }
 }
 
-/** The copy's configuration: its own volumes, MAC addresses and identity; the rest as the source has it. */
+/**
+ * The copy's configuration: its own volumes, MAC addresses and identity; the rest as the source has it. Each volume is
+ * the copy's from its allocation on, so that the next one finds its space taken.
+ */
 function copyOf(
   node: ProxmoxNode,
   source: Vm,
-  newid: number,
+  empty: Vm,
   storage: string | undefined,
   values: Values,
 ): Pick<Vm, "config" | "volumes"> {
+  const newid = empty.vmid;
   const config: Record<string, string> = omit(source.config, "template", "description");
   let volumes: Record<string, number> = {};
-  for (const drive of drivesOf(source.config)) {
-    const bytes = source.volumes[drive.file];
-    if (bytes === undefined) continue;
+  // In the order of their names, so the variables of UEFI are disk 0 and the system's disk is disk 1.
+  const drives = drivesOf(source.config).sort((one, other) => (one.slot < other.slot ? -1 : 1));
+  for (const drive of drives) {
+    const own = source.volumes[drive.file];
+    if (own === undefined) continue;
     const target = storage ?? storageOfVolume(drive.file);
+    const firmware = firmwareBytes(node, drive, target);
+    const bytes = firmware ?? own;
     const volume = drive.isCloudInit
       ? cloudInitVolume(node, newid, target)
-      : nextDiskVolume(node, { vmid: newid, volumes }, target);
+      : nextDiskVolume(node, { vmid: newid, volumes }, target, drive.slot);
     requireSpace(node, holderOf(node, source), target, volume.slice(target.length + 1), bytes);
     volumes = { ...volumes, [volume]: bytes };
-    config[drive.slot] = printProperties(driveFormat, { ...drive.properties, file: volume });
+    node.store.putVm({ ...empty, volumes });
+    config[drive.slot] = printDrive(drive, { file: volume, ...(firmware !== undefined && sizeProperty(bytes)) });
   }
   for (const option of Object.keys(config).filter(isNic)) {
     const text = printProperties(netFormat, omit(readProperties(netFormat, config[option] as string), "macaddr"));
@@ -90,6 +107,8 @@ export async function cloneVm(node: ProxmoxNode, caller: Caller, vmid: number, v
     throw failure("linked clones are not modelled in the lab: clone with full=1");
   }
   requireUnlocked(node, source);
+  if (node.machines.isRunning(vmid) && source.config.tpmstate0 !== undefined)
+    throw failure("cannot clone TPM state while VM is running");
   if (node.store.vm(newid) !== undefined) throw failure(`unable to create VM ${newid}: config file already exists`);
   const empty: Vm = {
     vmid: newid,
@@ -102,7 +121,7 @@ export async function cloneVm(node: ProxmoxNode, caller: Caller, vmid: number, v
   node.store.putVm(empty);
   const clone = async (log: TaskLog): Promise<void> => {
     try {
-      const copy = copyOf(node, source, newid, storage, values);
+      const copy = copyOf(node, source, empty, storage, values);
       for (const [volume] of Object.entries(copy.volumes)) log(`create full clone of drive (${volume})`);
       node.store.putFirewall(newid, node.store.firewall(vmid));
       node.store.putVm({ ...omit(empty, "lock"), ...copy });

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Vm, StoredVmConfig } from "../model";
-import { readProperties, type Properties } from "../property-string";
-import { driveFormat, netFormat, agentFormat, memoryFormat } from "./formats";
-import { isDriveSlot, vmOptions } from "./options";
+import { printProperties, readProperties, type Properties } from "../property-string";
+import { netFormat, agentFormat, memoryFormat, slotFormat } from "./formats";
+import { isDriveSlot, isFirmwareSlot, vmOptions } from "./options";
 
 /** The configuration as it will be after the next power cycle. */
 export function pendingConfig(vm: Vm): StoredVmConfig {
@@ -39,7 +39,7 @@ export interface Drive {
 }
 
 export function readDrive(slot: string, text: string): Drive {
-  const properties = readProperties(driveFormat, text);
+  const properties = readProperties(slotFormat(slot), text);
   const file = properties.file as string;
   return {
     slot,
@@ -50,6 +50,10 @@ export function readDrive(slot: string, text: string): Drive {
   };
 }
 
+/** A drive as its option's text, with some of its properties changed. */
+export const printDrive = ({ slot, properties }: Drive, changes: Properties): string =>
+  printProperties(slotFormat(slot), { ...properties, ...changes });
+
 export const drivesOf = (config: StoredVmConfig): Drive[] =>
   Object.entries(config)
     .filter(([option]) => isDriveSlot(option))
@@ -57,7 +61,7 @@ export const drivesOf = (config: StoredVmConfig): Drive[] =>
 
 /** The disk that the VM boots from: the first of the boot order, else the first disk. */
 export function bootDisk(config: StoredVmConfig): Drive | undefined {
-  const disks = drivesOf(config).filter((drive) => !drive.isCdrom && !drive.isCloudInit);
+  const disks = drivesOf(config).filter((drive) => !drive.isCdrom && !drive.isCloudInit && !isFirmwareSlot(drive.slot));
   const order = /order=([^,]*)/.exec(config.boot ?? "")?.[1]?.split(";") ?? [];
   return order.flatMap((slot) => disks.filter((drive) => drive.slot === slot))[0] ?? disks[0];
 }

@@ -9,7 +9,7 @@ import type { TaskLog } from "../tasks";
 import { drivesOf, readDrive } from "./config";
 import { authorizeChange, checkConfig, newIdentity, normalizeValue, randomMac } from "./configure";
 import { resolveDrive } from "./drives";
-import { isDriveSlot } from "./options";
+import { isDriveSlot, isFirmwareSlot } from "./options";
 import { requireStorage } from "./storage";
 
 /** Parameters that are no options of the VM. */
@@ -48,7 +48,7 @@ async function made(node: ProxmoxNode, empty: Vm, set: Values, log: TaskLog): Pr
     vm = { ...vm, volumes: resolved.volumes, config: { ...vm.config, [option]: resolved.text } };
     log(`${option}: successfully created disk '${resolved.text}'`);
   }
-  const disks = drivesOf(vm.config).map(({ slot }) => slot);
+  const disks = drivesOf(vm.config).flatMap(({ slot }) => (isFirmwareSlot(slot) ? [] : [slot]));
   const boot: Values = disks.length === 0 ? {} : { boot: `order=${disks.join(";")}` };
   vm = { ...vm, config: { ...boot, smbios1: newIdentity(node), ...vm.config } };
   checkConfig(vm);

@@ -2,10 +2,8 @@ import { failure, parameterError } from "../api/errors";
 import type { Vm } from "../model";
 import { holderOf, requireUnlocked, requireVm, type ProxmoxNode } from "../node";
 import { omit } from "../omit";
-import { printProperties } from "../property-string";
 import { parseSize } from "../values";
-import { readDrive, type Drive } from "./config";
-import { driveFormat } from "./formats";
+import { printDrive, readDrive, type Drive } from "./config";
 import { nextDiskVolume, requireSpace, sizeProperty, storageOfVolume } from "./storage";
 
 function requireDisk(vm: Vm, slot: string): { drive: Drive; bytes: number } {
@@ -34,7 +32,7 @@ export async function resizeDisk(node: ProxmoxNode, vmid: number, slot: string, 
     requireSpace(node, holderOf(node, vm), storage, name, wanted - bytes);
     node.store.putVm({
       ...vm,
-      config: { ...vm.config, [slot]: printProperties(driveFormat, { ...drive.properties, ...sizeProperty(wanted) }) },
+      config: { ...vm.config, [slot]: printDrive(drive, sizeProperty(wanted)) },
       volumes: { ...vm.volumes, [drive.file]: wanted },
     });
     node.events.add("vm.resized", { vmid, disk: slot, bytes: wanted });
@@ -54,10 +52,10 @@ export async function moveDisk(
     requireUnlocked(node, vm);
     const { drive, bytes } = requireDisk(vm, slot);
     if (storageOfVolume(drive.file) === storage) throw failure("you can't move to the same storage with same format");
-    const volume = nextDiskVolume(node, vm, storage);
+    const volume = nextDiskVolume(node, vm, storage, slot);
     requireSpace(node, holderOf(node, vm), storage, volume.slice(storage.length + 1), bytes);
     const kept = deleteOld ? omit(vm.volumes, drive.file) : vm.volumes;
-    const config = { ...vm.config, [slot]: printProperties(driveFormat, { ...drive.properties, file: volume }) };
+    const config = { ...vm.config, [slot]: printDrive(drive, { file: volume }) };
     node.store.putVm({
       ...vm,
       config: deleteOld ? config : { ...config, unused0: drive.file },

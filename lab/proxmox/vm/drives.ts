@@ -2,9 +2,8 @@ import { failure, parameterError } from "../api/errors";
 import type { Vm, StoredVmConfig } from "../model";
 import { holderOf, type ProxmoxNode } from "../node";
 import { omit } from "../omit";
-import { printProperties } from "../property-string";
-import { drivesOf, pendingConfig, readDrive, type Drive } from "./config";
-import { driveFormat } from "./formats";
+import { drivesOf, pendingConfig, printDrive, readDrive, type Drive } from "./config";
+import { firmwareBytes } from "./firmware";
 import { cloudInitVolume, nextDiskVolume, requireSpace, requireStorage, sizeProperty } from "./storage";
 
 const cloudInitBytes = 4 * 2 ** 20;
@@ -16,9 +15,6 @@ function allocate(node: ProxmoxNode, vm: WithVolumes, volume: string, bytes: num
   requireSpace(node, holderOf(node, vm), storage, name, bytes);
   return { ...vm, volumes: { ...vm.volumes, [volume]: bytes } };
 }
-
-const print = (drive: Drive, more: Record<string, string>): string =>
-  printProperties(driveFormat, { ...drive.properties, ...more });
 
 /**
  * A drive as the configuration keeps it: `STORAGE:cloudinit`, `STORAGE:GIB` and an imported image become volumes of
@@ -33,26 +29,27 @@ export async function resolveDrive(
   text: string,
 ): Promise<{ text: string; volumes: Vm["volumes"] }> {
   const drive = readDrive(slot, text);
-  if (drive.file === "none" || drive.file === "cdrom") return { text: print(drive, {}), volumes: vm.volumes };
+  if (drive.file === "none" || drive.file === "cdrom") return { text: printDrive(drive, {}), volumes: vm.volumes };
   const [storage = "", name = ""] = drive.file.split(":");
   requireStorage(node, storage);
   if (drive.isCloudInit) return resolveCloudInit(node, vm, drive, storage);
   if (/^\d+(\.\d+)?$/.test(name)) {
     const source = drive.properties["import-from"];
     const bytes =
-      source === undefined
+      firmwareBytes(node, drive, storage) ??
+      (source === undefined
         ? Math.ceil(Number(name) * 2 ** 30)
-        : await node.images.diskBytes(holderOf(node, vm), source);
-    const volume = nextDiskVolume(node, vm, storage);
+        : await node.images.diskBytes(holderOf(node, vm), source));
+    const volume = nextDiskVolume(node, vm, storage, slot);
     const { volumes } = allocate(node, vm, volume, bytes);
     const { properties } = drive;
     const disk = { ...drive, properties: omit(properties, "import-from") };
-    return { text: print(disk, { file: volume, ...sizeProperty(bytes) }), volumes };
+    return { text: printDrive(disk, { file: volume, ...sizeProperty(bytes) }), volumes };
   }
   const bytes = vm.volumes[drive.file];
   if (bytes === undefined)
     throw failure(`unable to open volume '${drive.file}' - no such logical volume ${storage}/${name}`);
-  return { text: print(drive, sizeProperty(bytes)), volumes: vm.volumes };
+  return { text: printDrive(drive, sizeProperty(bytes)), volumes: vm.volumes };
 }
 
 function resolveCloudInit(
@@ -67,7 +64,7 @@ function resolveCloudInit(
   }
   const volume = cloudInitVolume(node, vm.vmid, storage);
   const { volumes } = vm.volumes[volume] === undefined ? allocate(node, vm, volume, cloudInitBytes) : vm;
-  return { text: print(drive, { file: volume, media: "cdrom", ...sizeProperty(cloudInitBytes) }), volumes };
+  return { text: printDrive(drive, { file: volume, media: "cdrom", ...sizeProperty(cloudInitBytes) }), volumes };
 }
 
 /**

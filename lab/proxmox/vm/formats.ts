@@ -67,6 +67,42 @@ export const driveFormat: PropertyFormat = {
   defaultKey: "file",
 };
 
+/** `efidisk0`: the variables of UEFI, among them its boot entries and the keys of Secure Boot. */
+const efiDiskFormat: PropertyFormat = {
+  keys: {
+    file: { type: "string" },
+    efitype: { type: "string", optional: true, enum: ["2m", "4m"] },
+    format: { type: "string", optional: true, enum: ["raw", "qcow2", "vmdk"] },
+    "import-from": text,
+    "ms-cert": text,
+    "pre-enrolled-keys": flag,
+    size,
+  },
+  defaultKey: "file",
+};
+
+/** `tpmstate0`: what an emulated TPM remembers. */
+const tpmStateFormat: PropertyFormat = {
+  keys: {
+    file: { type: "string" },
+    "import-from": text,
+    size,
+    version: { type: "string", optional: true, enum: ["v1.2", "v2.0"] },
+  },
+  defaultKey: "file",
+};
+
+const firmwareFormats: Readonly<Record<string, PropertyFormat>> = {
+  efidisk0: efiDiskFormat,
+  tpmstate0: tpmStateFormat,
+};
+
+/** Slots of volumes that the firmware keeps its state in. No guest sees them as disks, and none is added to a running VM. */
+export const firmwareSlots: readonly string[] = Object.keys(firmwareFormats);
+
+/** Format of a slot that holds a volume (qemu-server, PVE::QemuServer::Drive `$drivedesc_hash`). */
+export const slotFormat = (slot: string): PropertyFormat => firmwareFormats[slot] ?? driveFormat;
+
 const addressOr =
   (...words: string[]) =>
   (value: string): string | undefined =>

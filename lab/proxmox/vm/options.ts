@@ -14,12 +14,13 @@ const choice = (...values: string[]): Parameter => ({ ...text, enum: values });
 const indexed = (name: string, count: number, parameter: Parameter): Schema =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}${index}`, parameter]));
 
-/** Slots that hold a disk or a CD. */
+/** Slots that hold a volume: a disk, a CD, or what the firmware remembers. */
 const drives: Schema = {
   ...indexed("ide", 4, properties(formats.driveFormat)),
   ...indexed("sata", 6, properties(formats.driveFormat)),
   ...indexed("scsi", 31, properties(formats.driveFormat)),
   ...indexed("virtio", 16, properties(formats.driveFormat)),
+  ...Object.fromEntries(formats.firmwareSlots.map((slot) => [slot, properties(formats.slotFormat(slot))])),
 };
 
 /**
@@ -50,7 +51,6 @@ export const vmOptions: Schema = {
   cpulimit: { type: "number", optional: true, minimum: 0, maximum: 128 },
   cpuunits: { type: "integer", optional: true, minimum: 1, maximum: 262144 },
   description: { ...text, maxLength: 8192 },
-  efidisk0: text,
   freeze: flag,
   hookscript: text,
   hotplug: text,
@@ -98,7 +98,6 @@ export const vmOptions: Schema = {
   tablet: flag,
   tags: { ...text, format: (value) => (normalizeTags(value) === undefined ? `invalid characters in tag` : undefined) },
   template: flag,
-  tpmstate0: text,
   vcpus: { type: "integer", optional: true, minimum: 1 },
   vga: properties(formats.vgaFormat),
   vmgenid: text,
@@ -115,6 +114,7 @@ export const vmOptions: Schema = {
 };
 
 export const isDriveSlot = (option: string): boolean => Object.hasOwn(drives, option);
+export const isFirmwareSlot = (option: string): boolean => formats.firmwareSlots.includes(option);
 export const isNic = (option: string): boolean => /^net\d+$/.test(option);
 
 const privilegeOf: Readonly<Record<string, readonly string[]>> = {
@@ -174,4 +174,7 @@ const atOnce = [
  * Whether a running VM takes the change at once; everything else waits for the next power cycle (default `hotplug`).
  */
 export const appliesWhileRunning = (option: string): boolean =>
-  atOnce.includes(option) || isNic(option) || isDriveSlot(option) || /^unused\d+$/.test(option);
+  atOnce.includes(option) ||
+  isNic(option) ||
+  (isDriveSlot(option) && !isFirmwareSlot(option)) ||
+  /^unused\d+$/.test(option);

@@ -32,6 +32,10 @@ export function usedBytes(node: ProxmoxNode, storage: Storage, holder: string): 
 
 const extentBytes = 4 * 2 ** 20; // LVM's default physical extent
 
+/** Size of a volume on the storage: logical volumes have whole extents, files the size that was asked for. */
+export const allocatedBytes = ({ type }: Storage, bytes: number): number =>
+  type === "dir" ? bytes : Math.ceil(bytes / extentBytes) * extentBytes;
+
 /**
  * @throws ProxmoxApiError in lvcreate's words when a thick volume does not fit; thin ones may promise more than there
  * is
@@ -47,18 +51,28 @@ export function requireSpace(node: ProxmoxNode, holder: string, id: string, volu
   );
 }
 
-/** The next free disk name of a VM on a storage, for example `local-lvm:vm-151-disk-1`. */
-export function nextDiskVolume(node: ProxmoxNode, vm: Pick<Vm, "vmid" | "volumes">, storage: string): string {
+/** The next free disk name of a VM on a storage, for example `local-lvm:vm-151-disk-1`. The state of a TPM is raw. */
+export function nextDiskVolume(
+  node: ProxmoxNode,
+  vm: Pick<Vm, "vmid" | "volumes">,
+  storage: string,
+  slot: string,
+): string {
+  const nameOf = (volume: string): string => volume.replace(/\.[a-z0-9]+$/, "");
+  const taken = new Set(Object.keys(vm.volumes).map(nameOf));
+  const format = slot === "tpmstate0" ? "raw" : "qcow2";
   for (let index = 0; ; index += 1) {
-    const volume = volumeId(requireStorage(node, storage), vm.vmid, `vm-${vm.vmid}-disk-${index}`);
-    if (vm.volumes[volume] === undefined) return volume;
+    const volume = volumeId(requireStorage(node, storage), vm.vmid, `vm-${vm.vmid}-disk-${index}`, format);
+    if (!taken.has(nameOf(volume))) return volume;
   }
 }
 
 /**
- * A full clone onto a directory is qcow2, whatever is asked for later. Source: PVE, storage plugins' default format.
+ * A full clone onto a directory is qcow2, whatever is asked for later, but for a TPM's state. Source: PVE, storage
+ * plugins' default format.
  */
-export const formatOf = ({ type }: Storage): "qcow2" | "raw" => (type === "dir" ? "qcow2" : "raw");
+export const formatOf = ({ type }: Storage, volume: string): "qcow2" | "raw" =>
+  type === "dir" && !volume.endsWith(".raw") ? "qcow2" : "raw";
 
 export const cloudInitVolume = (node: ProxmoxNode, vmid: number, storage: string): string =>
   volumeId(requireStorage(node, storage), vmid, `vm-${vmid}-cloudinit`);

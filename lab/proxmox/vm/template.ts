@@ -2,9 +2,7 @@ import { failure } from "../api/errors";
 import type { Vm } from "../model";
 import { requireUnlocked, requireVm, type ProxmoxNode } from "../node";
 import { omit } from "../omit";
-import { printProperties } from "../property-string";
-import { drivesOf, isTemplate } from "./config";
-import { driveFormat } from "./formats";
+import { drivesOf, isTemplate, printDrive } from "./config";
 
 /** @throws ProxmoxApiError for a VM that cannot become a template (PVE::API2::Qemu, template) */
 export function requireConvertible(node: ProxmoxNode, vmid: number): void {
@@ -24,7 +22,7 @@ export async function convertToTemplate(node: ProxmoxNode, vmid: number): Promis
       const bytes = vm.volumes[drive.file];
       if (bytes === undefined || drive.isCdrom || drive.isCloudInit) continue;
       const base = drive.file.replace(`vm-${vmid}-disk-`, `base-${vmid}-disk-`);
-      const text = printProperties(driveFormat, { ...drive.properties, file: base });
+      const text = printDrive(drive, { file: base });
       converted = {
         ...converted,
         config: { ...converted.config, [drive.slot]: text },

@@ -7,11 +7,20 @@ describe("the preflight of a template and its storage", () => {
   const withTemplate = (change: Record<string, string | undefined>): string[] =>
     atProxmox({ configs: new Map([[9000, { ...good, ...change }]]) }).map(({ reason }) => reason);
 
+  const uefi = {
+    ...{ bios: "ovmf", machine: "q35", tpmstate0: "tank:base-9000-disk-2,size=4M,version=v2.0" },
+    efidisk0: "tank:base-9000-disk-1,efitype=4m,pre-enrolled-keys=1,size=4M",
+  };
   const shapes: readonly [string, Record<string, string | undefined>, RegExp][] = [
     [
       "its disk on virtio0",
       { scsi0: undefined, virtio0: "tank:base-9000-disk-0,size=10G", boot: "order=virtio0" },
       /has its disk at virtio0\. Expected its system on scsi0: .*qm set 9000 --delete virtio0 && qm set 9000 --scsi0 tank:base-9000-disk-0 --scsihw virtio-scsi-pci --boot order=scsi0$/,
+    ],
+    [
+      "the firmware's volumes and its disk on virtio0",
+      { ...uefi, scsi0: undefined, virtio0: "tank:d" },
+      /at virtio0\./,
     ],
     ["no disk", { scsi0: undefined, boot: undefined }, /has no disk\. Expected its system on scsi0/],
     ["another boot order", { boot: "order=net0;scsi0" }, /has net0 first in its boot order\. Expected scsi0\./],
@@ -41,6 +50,7 @@ describe("the preflight of a template and its storage", () => {
       { boot: undefined },
       { boot: "cdn", bootdisk: "scsi0" },
       { cicustom: "vendor=local:snippets/agent.yaml" },
+      { ...uefi, ide2: undefined, ide3: "tank:vm-9000-cloudinit,media=cdrom" },
     ])
       assert.deepEqual(withTemplate(change), []);
   });

@@ -104,7 +104,7 @@ describe("what is refused, in Proxmox VE's words", () => {
     try {
       assert.match(
         await wide.task("POST", wide.vm(9000, "/clone"), { newid: 152, full: 1 }),
-        /^clone failed: lvcreate 'local-lvm\/vm-152-disk-0' error: .* insufficient free space \(255 extents\): 512 required/,
+        /^clone failed: lvcreate 'local-lvm\/vm-152-disk-0' error: .* insufficient free space \(254 extents\): 512 required/,
       );
       assert.match((await wide.request("GET", wide.vm(152, "/config"))).statusText, /does not exist/);
       assert.equal(
