@@ -174,7 +174,7 @@ describe("the delivery workflows, whole", function () {
     await developer.rest.pulls.create({ ...here(), title: "Change", head: "topic", base: "main" });
     const run = await over("preview.yml", 0);
     const [staging, production, ...more] = await comments();
-    assert.match(staging?.body ?? "", /^<!-- ghrunners:preview-staging -->\n## Preview of staging\n\n16 create\./);
+    assert.match(staging?.body ?? "", /^<!-- ghrunners:preview-staging -->\n## Preview of staging\n\n17 create\./);
     assert.match(staging?.body ?? "", /Runners \| `staging-runner` created/);
     assert.match(production?.body ?? "", /^<!-- ghrunners:preview-production -->/, await logs(run));
     assert.match((production?.body ?? "").replace(/\s+/g, " "), /has not proved this change: there is no proof/);
