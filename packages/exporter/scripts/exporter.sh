@@ -82,7 +82,10 @@ install_exporter() {
   fi
   if [[ $changed == true ]]; then
     systemctl daemon-reload
-    if [[ -n $SUDO_UNIT ]]; then systemctl restart "$timer"; fi
+    if [[ -n $SUDO_UNIT ]]; then
+      systemctl restart "$timer"
+      systemctl start --no-block "$SUDO_UNIT"
+    fi
     systemctl enable --quiet "$UNIT"
     systemctl restart "$UNIT"
   else

@@ -101,7 +101,10 @@ describe("first boot of", function () {
           assert.equal(code, 0, all);
           return stdout;
         };
-        const noUnitHasFailed = (): void => assert.equal(sh("systemctl --failed --plain --no-legend"), "");
+        const noUnitHasFailed = (): void => {
+          const failed = sh("systemctl --failed --plain --no-legend");
+          assert.equal(failed, "", failed && sh("systemctl status --state=failed --lines=20 --no-pager || true"));
+        };
 
         it("cloud-init gives it its name, its user, the key and sudo", async () => {
           assert.equal(await rig.ssh(vmid, "hostname; sudo -n id -u"), `machine-${vmid}\n0`);
