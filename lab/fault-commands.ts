@@ -33,6 +33,9 @@ export function requireUp(instance: Instance): void {
     throw new Error(`The lab "${instance.name}" is not up. Bring it up with: npm run lab -- up`);
 }
 
+/** A fault that makes a file for each inode of a disk takes half a minute on a busy machine. */
+const LIMIT_MS = 120_000;
+
 /** One request to a service's administration. @throws Error with its words when it refuses */
 export async function administer(
   instance: Instance,
@@ -40,7 +43,8 @@ export async function administer(
   request: Omit<FaultRequest, "body"> & { body?: unknown },
 ): Promise<unknown> {
   requireUp(instance);
-  const reply = await adminRequest(socketOf(instance, request.service), method, request.path, request.body);
+  const socket = socketOf(instance, request.service);
+  const reply = await adminRequest(socket, method, request.path, request.body, LIMIT_MS);
   if (reply.status >= 300)
     throw new Error(`${request.service} refused (${reply.status}): ${JSON.stringify(reply.body)}`);
   return reply.body;

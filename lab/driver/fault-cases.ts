@@ -22,17 +22,17 @@ const alert = (name: string, severity: string, role: string, more: Record<string
   labels: { severity, role, ...more },
 });
 
-/** A fault as a person sets it: `npm run lab -- fault WORDS`. */
+/** A fault by the words of `npm run lab -- fault WORDS`. */
 function fault(
   title: string,
-  words: readonly string[],
+  [name = "", ...words]: readonly string[],
   expected: ExpectedAlert,
   companions: readonly string[] = [],
 ): FaultCase {
   return {
     title,
-    begin: (rehearsal) => rehearsal.labCommand("fault", ...words),
-    end: (rehearsal) => rehearsal.labCommand("fault", "clear", ...words.filter((word) => !word.includes("="))),
+    begin: (rehearsal) => rehearsal.setFault(name, ...words),
+    end: (rehearsal) => rehearsal.clearFault(name, ...words),
     alert: expected,
     companions,
   };
@@ -134,15 +134,9 @@ export const rounds: readonly (readonly FaultCase[])[] = [
     {
       title: "both runners off",
       begin: (rehearsal) =>
-        Promise.all([
-          rehearsal.labCommand("fault", "stop", "primary"),
-          rehearsal.labCommand("fault", "stop", "secondary"),
-        ]),
+        Promise.all([rehearsal.setFault("stop", "primary"), rehearsal.setFault("stop", "secondary")]),
       end: (rehearsal) =>
-        Promise.all([
-          rehearsal.labCommand("fault", "clear", "stop", "primary"),
-          rehearsal.labCommand("fault", "clear", "stop", "secondary"),
-        ]),
+        Promise.all([rehearsal.clearFault("stop", "primary"), rehearsal.clearFault("stop", "secondary")]),
       alert: alert("BothRunnersOffline", "critical", "all"),
       companions: ["RunnerOffline"],
     },

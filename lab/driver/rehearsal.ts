@@ -1,6 +1,7 @@
 import { Octokit } from "@octokit/rest";
 import type { LabEvent } from "../kit/event-log";
 import { adminRequest } from "../admin";
+import { clearFault, setFault } from "../fault-commands";
 import { currentInstance } from "../instance";
 import { loopbackPorts } from "../forwards";
 import { labDown, type Lab, type LabOptions } from "../lifecycle";
@@ -186,13 +187,30 @@ export class Rehearsal {
     return (await this.project("lab/main.ts", ...args)).all;
   }
 
-  /** Breaks something (`npm run lab -- fault <words>`), does the work, and always repairs it. */
-  async withFault<T>(words: readonly string[], work: () => Promise<T>): Promise<T> {
-    await this.labCommand("fault", ...words);
+  /** What `npm run lab -- fault <words>` does, in this process: faults of one moment are set within one. */
+  setFault(name: string, ...words: string[]): Promise<void> {
+    const [target] = words.filter((word) => !word.includes("="));
+    return setFault(
+      this.lab.instance,
+      name,
+      target,
+      words.filter((word) => word.includes("=")),
+    );
+  }
+
+  /** Ends what {@link setFault} set, with the same words. */
+  clearFault(name: string, ...words: string[]): Promise<void> {
+    const [target] = words.filter((word) => !word.includes("="));
+    return clearFault(this.lab.instance, say, name, target);
+  }
+
+  /** Breaks something, does the work, and always repairs it. */
+  async withFault<T>([name = "", ...words]: readonly string[], work: () => Promise<T>): Promise<T> {
     try {
+      await this.setFault(name, ...words);
       return await work();
     } finally {
-      await this.labCommand("fault", "clear", ...words.filter((word) => !word.includes("=")));
+      await this.clearFault(name, ...words);
     }
   }
 
