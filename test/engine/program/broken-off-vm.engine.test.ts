@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { capturePulumi } from "@ghrunners/cli/pulumi/run";
 import { adminRequest } from "@ghrunners/lab/admin";
 import { secondary } from "@ghrunners/lab/driver/rehearsal";
 import type { EngineRun, StackSettings } from "@ghrunners/lab/driver/engine-run";
@@ -60,6 +64,18 @@ describe("a VM whose create or update was broken off", function () {
     }
   }
 
+  interface Asked {
+    readonly kind: string;
+    readonly timeoutSeconds: number;
+    readonly force: boolean;
+  }
+  /** How guests were asked to shut down. */
+  async function shutdowns(): Promise<Asked[]> {
+    const socket = socketOf(lab.rehearsal.lab.instance, "proxmox");
+    const { body } = await adminRequest(socket, "GET", "/_lab/events?since=0");
+    return (body as Asked[]).filter(({ kind }) => kind === "vm.asked-to-shut-down");
+  }
+
   async function nextUpMends(settings: StackSettings = disk, ...args: string[]): Promise<void> {
     const next = await lab.rehearsal.up(settings, ...args);
     assert.equal(next.code, 0, next.output);
@@ -92,5 +108,48 @@ describe("a VM whose create or update was broken off", function () {
     assert.equal((after as { net0: string }).net0, (before as { net0: string }).net0, "the machine is another one");
     const back = await lab.rehearsal.up(disk);
     assert.equal(back.code, 0, back.output);
+  });
+
+  // Proxmox VE cuts the power when the time is up, and the provider has given up at that moment.
+  it("is started again by an up with --refresh when its guest hung at shutdown and lost its power", async () => {
+    const larger = { ...disk, "vm.memoryMiB": "2048" };
+    const net0 = async () => ((await lab.rehearsal.proxmox("GET", `${vm}/config`)) as { net0: string }).net0;
+    const before = await net0();
+    await brokenOff(`POST /${vm}/status/shutdown`, [], larger);
+    await lab.rehearsal.proxmox("POST", `${vm}/status/stop`);
+    const next = await lab.rehearsal.up(larger, "--refresh");
+    assert.equal(next.code, 0, next.output);
+    assert.deepEqual(await machine(), { ...whole, memory: "2048" });
+    assert.equal(await net0(), before, "the machine is another one");
+    const earlier = (await shutdowns()).length;
+    const back = await lab.rehearsal.up(disk);
+    assert.equal(back.code, 0, back.output);
+    const fresh = (await shutdowns()).slice(earlier);
+    assert.ok(fresh.length > 0);
+    assert.ok(
+      fresh.every(({ timeoutSeconds, force }) => timeoutSeconds === 300 && force),
+      JSON.stringify(fresh),
+    );
+  });
+
+  it("is not restarted to learn how long its guest may take, where a former version made it", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "ghr-former-"));
+    const file = path.join(folder, "state.json");
+    try {
+      const state = await capturePulumi(lab.rehearsal.stack, ["stack", "export"]);
+      writeFileSync(file, state.replaceAll(/("timeoutShutdownVm": )300/g, "$11800"));
+      await capturePulumi(lab.rehearsal.stack, ["stack", "import", "--file", file]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const earlier = (await shutdowns()).length;
+    const run = await lab.rehearsal.up(disk);
+    assert.equal(run.code, 0, run.output);
+    assert.equal(run.steps.filter(({ op, type }) => op === "update" && type.includes("VmLegacy")).length, 2);
+    assert.equal((await shutdowns()).length, earlier);
+    assert.doesNotMatch(run.output, /drain/i);
+    assert.deepEqual(await machine(), whole);
+    const again = await lab.rehearsal.up(disk, "--refresh", "--expect-no-changes");
+    assert.equal(again.code, 0, again.output);
   });
 });

@@ -27,12 +27,17 @@ interface SecretProof {
 /**
  * @param suffix at most five letters; the instance is named after GHRUNNERS_LAB
  * @param proxmox makes another Proxmox VE of the usual one
+ * @param github makes another GitHub of the usual one
  */
-export async function apiOnlyLab(suffix: string, proxmox?: LabOptions["proxmox"]): Promise<ApiOnlyLab> {
+export async function apiOnlyLab(
+  suffix: string,
+  proxmox?: LabOptions["proxmox"],
+  github?: LabOptions["github"],
+): Promise<ApiOnlyLab> {
   const before = process.env.GHRUNNERS_LAB;
   process.env.GHRUNNERS_LAB = `${(before || "test").slice(0, 4)}-${suffix.slice(0, 5)}`;
   await Rehearsal.close();
-  const rehearsal = await Rehearsal.open("api-only", { proxmox });
+  const rehearsal = await Rehearsal.open("api-only", { proxmox, github });
   const { octokit, repository } = rehearsal;
   const proof = async (environment: string, name: string) => {
     const socket = socketOf(rehearsal.lab.instance, "github");
