@@ -23,7 +23,8 @@ describe("an exporter on a host whose Node is too old, or missing", () => {
     );
     const script = renderScript(`/usr/bin/node() { ${node}; }\n${installScript()}`, {
       ...{ UNIT: "test-exporter.service", UNIT_TEXT: "", CONFIG: "{}", LISTEN: "127.0.0.1:1", SERVICE_USER: "nobody" },
-      ...{ BUNDLE_SHA256: "", BUNDLE: "", MACHINE: "test", TOKEN: "", SUDO_UNIT: "", ...files },
+      ...{ BUNDLE_SHA256: "", BUNDLE: "", MACHINE: "test", TOKEN: "", SUDO_UNIT: "", WATCHED: "", WATCHED_BEFORE: "" },
+      ...files,
     });
     const env = { PATH: `${folder}:/usr/bin:/bin` };
     const { status, stderr } = spawnSync("bash", ["-s", "--", "install"], { input: script, env, encoding: "utf8" });
