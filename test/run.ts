@@ -13,7 +13,7 @@ const say: PrintLine = (line) => void process.stdout.write(`${line}\n`);
 
 const help = `usage: npm test [-- layer ...] [--grep TEXT] [--list]
 
-Layers; all of these without an argument. The first six run one after the other, the last two in parallel with them; the
+Layers; all of these without an argument. The first five run one after the other, the last three in parallel with them; the
 output has this order. The rehearsal runs in three labs that share its files:
   static      types, lint, format, shell scripts, docstrings
   unit        pure code, emulators in this process, graph tests

@@ -12,8 +12,11 @@ import { goLayer, staticLayer } from "./tool-layers";
 
 interface Layer {
   readonly run: (context: LayerContext) => Promise<LayerResult>;
-  /** Layers of one lane follow each other. Those with guests mostly wait for them, so each has a lane of its own. */
-  readonly lane: "code" | "machine" | "rehearsal";
+  /**
+   * Layers of one lane follow each other. Those with guests or with the engine mostly wait, so each has a lane of its
+   * own.
+   */
+  readonly lane: "code" | "engine" | "machine" | "rehearsal";
   /** Runs only where it is named: it repeats tests of other layers, after minutes of preparation. */
   readonly onlyByName?: true;
 }
@@ -30,7 +33,7 @@ const layers: Readonly<Record<string, Layer>> = {
     lane: "code",
   },
   go: { run: goLayer, lane: "code" },
-  engine: { run: preparedLayer("toolchain", "engine", 600_000), lane: "code" },
+  engine: { run: preparedLayer("toolchain", "engine", 600_000), lane: "engine" },
   machine: { run: preparedLayer("templates", "machine", 300_000), lane: "machine" },
   rehearsal: { run: rehearsalLayer, lane: "rehearsal" },
   prometheus3: { run: prometheus3Layer, lane: "code", onlyByName: true },
@@ -43,7 +46,7 @@ export const layerNames: readonly string[] = Object.keys(layers);
 export const usualLayers: readonly string[] = layerNames.filter((name) => layers[name]?.onlyByName === undefined);
 
 /** True for a layer whose tests start guests: machines in namespaces of this one. */
-const hasGuests = (name: string): boolean => layers[name] !== undefined && layers[name].lane !== "code";
+const hasGuests = (name: string): boolean => ["machine", "rehearsal"].includes(layers[name]?.lane ?? "code");
 
 /** True for a layer that two runs on one machine would disturb each other in. */
 export const needsLabs = (name: string): boolean => hasGuests(name) || layers[name]?.onlyByName === true;
@@ -76,5 +79,5 @@ export async function runLayers(
     }
     return sum(results);
   };
-  return sum(await Promise.all([lane("code"), lane("machine"), lane("rehearsal")]));
+  return sum(await Promise.all([lane("code"), lane("engine"), lane("machine"), lane("rehearsal")]));
 }
