@@ -45,9 +45,14 @@ export function offline(environment: string, ...matchers: string[]): string {
   ].join(" or ");
 }
 
-/** Share of a runner's CPU time that was used in the last 5 minutes. */
+/**
+ * Share of a runner's CPU time that was used in the last 5 minutes. Of all time that was counted, not of five minutes: a
+ * machine that began to be scraped a minute ago was idle for a minute at most, and would look busy.
+ */
 export function cpuUse(environment: string, ...matchers: string[]): string {
-  return `1 - avg ${BY_RUNNER} (rate(${select(foreign.cpuSeconds, environment, 'mode="idle"', 'runner!=""', ...matchers)}[5m]))`;
+  const counted = (...mode: string[]): string =>
+    `sum ${BY_RUNNER} (rate(${select(foreign.cpuSeconds, environment, ...mode, 'runner!=""', ...matchers)}[5m]))`;
+  return `1 - ${counted('mode="idle"')} / ${counted()}`;
 }
 
 /** Share of a runner's memory that is not available to new work. */

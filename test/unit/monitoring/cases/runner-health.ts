@@ -3,8 +3,11 @@ import { alpha, app, beta, gamma, histogram, type RuleCase, sample } from "../ca
 const online = (labels: typeof alpha, values: string) => sample("githubRunnerOnline", labels, values);
 const status = (labels: typeof alpha, values: string) => sample("runnerStatus", labels, values);
 
-const idle = (labels: typeof alpha, values: string) =>
-  sample("cpuSeconds", { ...labels, mode: "idle", cpu: "0" }, values);
+/** Seconds of one processor, by what it did. */
+const processor = (labels: typeof alpha, idle: string, user: string) => [
+  sample("cpuSeconds", { ...labels, mode: "idle", cpu: "0" }, idle),
+  sample("cpuSeconds", { ...labels, mode: "user", cpu: "0" }, user),
+];
 const root = { mountpoint: "/", fstype: "ext4" };
 
 export const runnerHealthCases: readonly RuleCase[] = [
@@ -54,12 +57,12 @@ export const runnerHealthCases: readonly RuleCase[] = [
     alert: "RunnerDegraded",
     rule: { reason: "cpu" },
     // 3 of 60 seconds idle, then 45 of 60.
-    fires: [idle(alpha, "0+3x20 105+45x20")],
+    fires: processor(alpha, "0+3x20 105+45x20", "0+57x20 1155+15x20"),
     at: "12m",
     labels: alpha,
     says: "CPU use of alpha has been above 90 % for 10 minutes (now 95%). Jobs slow down and may time out.",
     ends: "27m",
-    quiet: [idle(alpha, "0+9x40"), idle(beta, "0+50x40")],
+    quiet: [...processor(alpha, "0+9x40", "0+51x40"), ...processor(beta, "0+50x40", "0+10x40")],
   },
   {
     alert: "RunnerDegraded",
