@@ -161,9 +161,11 @@ describe("a runner on which deployments fail", function () {
       await failover.settled(1_000);
     });
     assert.equal(await deploy("secondary"), `${secondary.name} success`);
+    const begun = Date.now();
     // It was the runner after all, as far as anybody can know now.
     await shows({ [row(primary)]: 4, [row(secondary)]: 0, [suspect]: 1 });
     await failover.chosen(secondary.name, LIMIT_MS);
+    await heard("firing", begun);
     assert.equal(await deploy("primary"), `${primary.name} success`);
     await shows({ [row(primary)]: 0, [suspect]: 0 });
     await failover.chosen(primary.name, RECOVERY_MS);

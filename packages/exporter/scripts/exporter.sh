@@ -91,7 +91,10 @@ install_exporter() {
   else
     systemctl enable --quiet --now "$UNIT"
   fi
-  if [[ -n $SUDO_UNIT ]]; then systemctl enable --quiet --now "$timer"; fi
+  if [[ -n $SUDO_UNIT ]]; then
+    systemctl enable --quiet "$SUDO_UNIT"
+    systemctl enable --quiet --now "$timer"
+  fi
   local deadline=$((SECONDS + 30))
   until answers; do
     if ((SECONDS >= deadline)); then
@@ -120,7 +123,7 @@ remove_exporter() {
   [[ -z $there || $there == "$WATCHED" ]] || return 0 # Another stack's, since this one's was taken away by hand.
   systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
   if [[ -n $SUDO_UNIT ]]; then
-    systemctl disable --now --quiet "$timer" 2>/dev/null || true
+    systemctl disable --now --quiet "$timer" "$SUDO_UNIT" 2>/dev/null || true
     rm -f "$sudo_file" "$timer_file"
   fi
   systemctl clean --what=state "$UNIT" 2>/dev/null || true
