@@ -10,8 +10,8 @@ source "$here/lib.sh"
 
 vmid=${1:?}
 payload=$(group_of "$vmid")/machine/payload
-# In the machine's own file system: only what both see can be mounted there.
-inside=/var/lib/lab-processor-time
+# In the machine's own file system: only what both see can be mounted there. At its top, which no link can exchange.
+inside=/.lab-processor-time
 file=$GHR_MACHINES/$vmid/root$inside
 processors=$(grep -c '^cpu[0-9]' /proc/stat)
 boot_time=$(sed -n 's/^btime //p' /proc/stat)
@@ -52,12 +52,15 @@ exec {never}<> <(:)
 pause() { read -r -t "$1" -u "$never" || true; }
 
 while is_empty_group "$payload" && [[ ! -e $GHR_MACHINES/$vmid/exit ]]; do pause 0.1; done
-rm -f "$file"
-figures >"$file"
-chown "$uid_base:$uid_base" "$file"
-chmod 0444 "$file"
+# The machine's root may put a link in its place at any time: it is opened once, as a new file, and never by name again.
+rm -rf -- "$file"
+set -o noclobber
+exec {out}>"$file"
+figures >&"$out"
+chown "$uid_base:$uid_base" "/proc/self/fd/$out"
+chmod 0444 "/proc/self/fd/$out"
 until show 2>/dev/null || is_empty_group "$payload"; do pause 0.1; done
 until is_empty_group "$payload"; do
-  figures 1<>"$file" || true # The group may end meanwhile.
+  figures 1<>"/proc/self/fd/$out" || true # The group may end meanwhile.
   pause 2
 done

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { send } from "@ghrunners/lab/processes";
 import { renderFirewall } from "@ghrunners/lab/proxmox/firewall/render";
 import { until } from "@ghrunners/core/until";
@@ -66,6 +68,17 @@ describe("systemd-nspawn machines", function () {
     }
     const working = await busy("timeout 8 sh -c 'while :; do :; done' &");
     assert.ok(working > 5, `${working} % on a machine that works`);
+    // A link that the machine's root puts there leads the host nowhere.
+    const folder = mkdtempSync(path.join(tmpdir(), "ghr-processor-"));
+    try {
+      const file = path.join(folder, "kept");
+      writeFileSync(file, "kept");
+      await rig.ssh(vmid, `sudo ln -sfn ${file} /.lab-processor-time`);
+      assert.ok((await busy()) < 50, "the figures stopped");
+      assert.equal(readFileSync(file, "utf8"), "kept");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("have no route out of the lab, and no host key of another machine", async () => {
