@@ -3,6 +3,7 @@ import { poll } from "@ghrunners/core/until";
 import { hasFailover } from "@ghrunners/config/failover";
 import { labelsOf, machinesOf } from "@ghrunners/config/machines";
 import type { Settings } from "@ghrunners/config/parse";
+import type { Cause } from "@ghrunners/failover/choice/cause";
 import { monitoringUrls } from "../monitoring/address";
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
@@ -65,12 +66,23 @@ export const isSeen = ({ monitoring }: StatusReport): boolean =>
 /** Alerts that fired because of the change have ended. */
 const isQuiet = ({ monitoring }: StatusReport): boolean => monitoring === null || firingAlerts(monitoring).length === 0;
 
+/** What the switch sees of a runner that has just come online, until it has looked again. */
+const passing: readonly (Cause | null)[] = [
+  ...(["not_registered", "offline", "github_unknown", "host_unreachable"] as const),
+  ...(["service", "listener", "queue"] as const),
+];
+
 /**
  * A choice that includes every runner that is online is published at GitHub, or the stack has no failover switch. The
- * switch's first choice may be older than the registration of the primary, the last runner that an update brings up.
+ * switch's first choice may be older than the primary's registration or than the first scrape of its host: the primary
+ * is the last runner that an update brings up.
  */
-export const hasChoice = ({ choice }: StatusReport): boolean =>
-  choice === null || choice.state === "off" || (choice.state === "fresh" && choice.outdatedBy.length === 0);
+export function hasChoice({ choice, runners }: Pick<StatusReport, "choice" | "runners">): boolean {
+  if (choice === null || choice.state === "off") return true;
+  const online = runners.filter(({ status }) => status === "online").map(({ name }) => name);
+  const knowsAll = choice.runners.every(({ name, cause }) => !online.includes(name) || !passing.includes(cause));
+  return choice.state === "fresh" && knowsAll;
+}
 
 /**
  * The status after a change: Prometheus and the failover switch get some time to see the runners.

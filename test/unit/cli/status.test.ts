@@ -190,6 +190,11 @@ describe("status report", () => {
     // A runner that is off is no reason to wait for another choice.
     const off = judge(expected, { ...seen, runners: good.runners.map((one) => ({ ...one, online: false })) }, at);
     assert.deepEqual([off.choice?.outdatedBy, hasChoice(off)], [[], true]);
+    // The switch had the registration from GitHub, and no answer of the host yet.
+    const unseen = choose([{ ...runner("primary"), name: "runner-1", host: null }, runner("secondary")], policy, at);
+    const early = judge(expected, { ...good, choice: choiceText(unseen) }, at);
+    assert.deepEqual([early.choice?.role, early.choice?.outdatedBy, early.healthy], ["secondary", [], true]);
+    assert.equal(hasChoice(early), false);
     const settled = choose([{ ...runner("primary"), name: "runner-1" }, runner("secondary")], policy, at);
     assert.equal(hasChoice(judge(expected, { ...good, choice: choiceText(settled) }, at)), true);
   });
