@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { choiceStatus, gradeProblems } from "@ghrunners/cli/status/choice";
 import { choose } from "@ghrunners/failover/choice/choose";
 import { choiceText } from "@ghrunners/failover/choice/deploy-runner";
-import { policy, runner, type HostFixture } from "../failover/choice/support/runners";
+import { policy, runner, type HostFixture } from "../../failover/choice/support/runners";
 
 const at = new Date("2026-11-22T10:00:00Z");
 

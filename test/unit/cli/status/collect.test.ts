@@ -7,7 +7,7 @@ import addFormats from "ajv-formats";
 import { collect } from "@ghrunners/cli/status/collect";
 import { renderStatus } from "@ghrunners/cli/status/render";
 import { judge, type StatusExpectation } from "@ghrunners/cli/status/report";
-import { publishedSchema } from "../../support/published-schema";
+import { publishedSchema } from "../../../support/published-schema";
 
 const validate = addFormats(new Ajv({ strict: false })).compile(publishedSchema("status"));
 const expected: StatusExpectation = {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { settledStatusOf } from "@ghrunners/cli/status/status";
-import { silentStack, standInPulumi } from "../../support/stand-in-pulumi";
+import { silentStack, standInPulumi } from "../../../support/stand-in-pulumi";
 
 describe("the status that waits until a change is seen", () => {
   let folder: string;
