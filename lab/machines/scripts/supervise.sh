@@ -38,16 +38,28 @@ mount_root() {
     -o "lowerdir=$(readlink -f "$template"),upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$root"
 }
 
+# Below its root the machine's own root may have put a link in place of a folder: nothing of the host is written through one.
+# The machine is off, so what is looked at here stays as it is.
+folder_inside() {
+  local path=$root part parts
+  IFS=/ read -ra parts <<<"$1"
+  for part in "${parts[@]}"; do
+    path+=/$part
+    [[ -d $path && ! -L $path ]] || { rm -f -- "$path" && mkdir "$path" && chown "$uid_base:$uid_base" "$path"; }
+  done
+}
+
 write_seed() {
-  local cloud=$root/var/lib/cloud seed=$root/var/lib/cloud/seed/nocloud
-  mkdir -p "$seed"
+  local seed=$root/var/lib/cloud/seed/nocloud resolver=$root/etc/resolv.conf
+  folder_inside var/lib/cloud/seed
+  folder_inside etc
+  rm -rf -- "$seed" "$resolver"
+  mkdir "$seed"
   cp "$folder/seed/user-data" "$folder/seed/meta-data" "$folder/seed/vendor-data" "$seed/"
   # The address is given from outside: a guest of a shifted user namespace may not change its NIC.
   echo 'config: disabled' >"$seed/network-config"
-  chown "$uid_base:$uid_base" "$cloud" "$cloud/seed"
-  chown -R "$uid_base:$uid_base" "$seed"
-  cp "$folder/seed/resolv.conf" "$root/etc/resolv.conf"
-  chown "$uid_base:$uid_base" "$root/etc/resolv.conf"
+  cp "$folder/seed/resolv.conf" "$resolver"
+  chown -R "$uid_base:$uid_base" "$seed" "$resolver"
 }
 
 run_machine() (

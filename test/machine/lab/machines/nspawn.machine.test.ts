@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { send } from "@ghrunners/lab/processes";
@@ -185,6 +185,11 @@ describe("systemd-nspawn machines", function () {
   });
 
   it("shut down cleanly; a larger disk and what was written are there at the next start", async () => {
+    // What the host writes at each start goes through no link that the machine's root made.
+    const ofHost = mkdtempSync(path.join(tmpdir(), "ghr-seed-"));
+    writeFileSync(path.join(ofHost, "kept"), "kept");
+    await rig.ssh(vmid, `sudo ln -sfn ${ofHost}/kept /etc/resolv.conf`);
+    await rig.ssh(vmid, `sudo rm -r /var/lib/cloud/seed && sudo ln -s ${ofHost} /var/lib/cloud/seed`);
     await until("the machine is off", 30_000, async () => {
       await rig.backend.requestShutdown(vmid);
       return !rig.backend.isRunning(vmid);
@@ -193,6 +198,12 @@ describe("systemd-nspawn machines", function () {
     await rig.sshComesUp(vmid);
     assert.equal(await rig.ssh(vmid, "sudo cat /root/kept"), "full");
     assert.ok(Number(await rig.ssh(vmid, "df --output=size --block-size=1M / | tail -n 1")) > 900);
+    assert.deepEqual([readdirSync(ofHost), readFileSync(path.join(ofHost, "kept"), "utf8")], [["kept"], "kept"]);
+    assert.match(
+      await rig.ssh(vmid, "cat /etc/resolv.conf && ls /var/lib/cloud/seed/nocloud"),
+      /^nameserver|user-data/m,
+    );
+    rmSync(ofHost, { recursive: true });
   });
 
   it("end at once when the power is cut", async () => {
