@@ -9,6 +9,7 @@ import { zoneOf } from "./bridge-zone";
 import { answers } from "./probe-address";
 import { requiredPrivileges } from "./judge";
 import { templateHolder } from "./judge-image";
+import { poolMovePrivileges } from "./pool-move";
 import type { Answer, GitHubObservation, ImageObservation, Privilege, ProxmoxObservation } from "./observation";
 
 /** Runs a read; an error becomes part of the result. */
@@ -21,10 +22,14 @@ export async function attempt<T>(work: () => Promise<T>): Promise<Answer<T>> {
   }
 }
 
-/** @param isAnswered whether a machine answers at an address; called only for runners that have no VM yet */
+/**
+ * @param olds inputs of the stack's last update; empty at its first
+ * @param isAnswered whether a machine answers at an address; called only for runners that have no VM yet
+ */
 export async function observeProxmox(
   proxmox: ProxmoxClient,
   inputs: PreflightInputs,
+  olds: Partial<PreflightInputs> = {},
   isAnswered: (address: string) => Promise<boolean> = answers,
 ): Promise<ProxmoxObservation> {
   const guests = await attempt(() => proxmox.guests());
@@ -46,7 +51,8 @@ export async function observeProxmox(
     attempt(() => proxmox.datacenterFirewall()),
     attempt(async () => {
       const zone = await zoneOf(proxmox, inputs.proxmox.bridge);
-      return missing(proxmox, requiredPrivileges({ ...inputs, proxmox: { ...inputs.proxmox, zone } }));
+      const usual = requiredPrivileges({ ...inputs, proxmox: { ...inputs.proxmox, zone } });
+      return missing(proxmox, [...usual, ...poolMovePrivileges(olds, inputs, guests.value)]);
     }),
     ...used.map(async (node) =>
       storages.set(node, await attempt(() => proxmox.storageStatus(node, inputs.proxmox.storage))),

@@ -105,7 +105,7 @@ async function problemsOf(
     // Both parts get the same refusal of a token or a repository; show it once.
     return all.filter(({ reason }, index) => all.findIndex((other) => other.reason === reason) === index);
   };
-  const [atProxmox, atGitHub] = await Promise.all([observeProxmox(proxmox, news), ofGitHub()]);
+  const [atProxmox, atGitHub] = await Promise.all([observeProxmox(proxmox, news, olds), ofGitHub()]);
   return [
     ...environmentProblems(olds, news),
     ...ownMachineProblems(olds, news, runnerHere()),

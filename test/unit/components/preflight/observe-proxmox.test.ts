@@ -21,8 +21,10 @@ async function said(
   change: Partial<PreflightInputs["proxmox"]> = {},
   isAnswered: (address: string) => Promise<boolean> = async () => false,
   cpuType?: string,
+  prepare?: (lab: EmulatorHarness) => Promise<void>,
 ): Promise<string[]> {
   const lab = await EmulatorHarness.start(seed);
+  await prepare?.(lab);
   // The same API without TLS: this process trusts no authority of a test.
   const server = createServer((request, response) => lab.emulator.api(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -47,7 +49,10 @@ async function said(
   } as unknown as PreflightInputs;
   try {
     const client = new ProxmoxClient({ endpoint, token: `${tokenId}=${secret}` });
-    const problems = judgeProxmox(inputs, await observeProxmox(client, inputs, isAnswered));
+    const problems = judgeProxmox(
+      inputs,
+      await observeProxmox(client, inputs, { proxmox: { ...proxmox, pool: "old" } }, isAnswered),
+    );
     return problems.map(({ setting, reason }) => `${setting}: ${reason}`);
   } finally {
     await new Promise((resolve) => server.close(resolve));
@@ -60,6 +65,21 @@ const template = (change: Partial<ProxmoxSeed["template"]>): Partial<ProxmoxSeed
 });
 
 describe("the preflight at Proxmox VE", () => {
+  it("says that a machine cannot be moved to another pool with this token", async () => {
+    const [token] = testSeed().tokens;
+    assert.ok(token);
+    const acl = token.acl.map((entry) => (entry.path === "/pool" ? { ...entry, privileges: ["Pool.Audit"] } : entry));
+    const pools = [{ poolid: "old" }, { poolid: "new" }];
+    const of = (pool: string): Promise<string[]> =>
+      said({ tokens: [{ ...token, acl }], pools }, { pool }, undefined, undefined, (lab) =>
+        lab.clone(151, { name: "one", pool: "old" }),
+      );
+    const lacks = (problems: readonly string[]): string[] =>
+      problems.flatMap((problem) => /lacks Pool\.Allocate on [^(]*/.exec(problem) ?? []);
+    assert.deepEqual(lacks(await of("new")), ["lacks Pool.Allocate on /pool/old, /pool/new "]);
+    assert.deepEqual(lacks(await of("old")), []);
+  });
+
   it("tells an address that answers, or refuses, from silence", async () => {
     const server = net.createServer().listen(0, "127.0.0.1");
     await once(server, "listening");

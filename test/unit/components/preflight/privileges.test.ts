@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { requiredPrivileges } from "@ghrunners/components/preflight/judge";
+import { poolMovePrivileges } from "@ghrunners/components/preflight/pool-move";
 import { inputs } from "./observations";
 
 describe("the privileges that the preflight asks for", () => {
@@ -10,6 +11,22 @@ describe("the privileges that the preflight asks for", () => {
       paths.filter((entry) => entry.startsWith("/pool/")),
       ["/pool/runners Pool.Audit", "/pool/runners VM.Allocate"],
     );
+  });
+
+  it("asks for those of a move where the pool of machines that exist changes, and else for none", () => {
+    const there = [{ vmid: 151, name: "one" }];
+    const moves = (from: string | undefined, to: string | undefined, guests = there): string[] =>
+      poolMovePrivileges(
+        { proxmox: { pool: from } },
+        { ...inputs, proxmox: { ...inputs.proxmox, pool: to } },
+        guests,
+      ).map(({ path, privilege }) => `${path} ${privilege}`);
+    assert.deepEqual(moves("old", "new"), ["/pool/old Pool.Allocate", "/pool/new Pool.Allocate"]);
+    assert.deepEqual(moves(undefined, "new"), ["/pool/new Pool.Allocate"]);
+    assert.deepEqual(moves("old", undefined), ["/pool/old Pool.Allocate"]);
+    assert.deepEqual(moves("old", "old"), []);
+    assert.deepEqual(moves("old", "new", [{ vmid: 151, name: "of somebody else" }]), []);
+    assert.deepEqual(poolMovePrivileges({}, inputs, there), [], "the first update");
   });
 
   it("asks for each privilege where it is used and nowhere else", () => {
