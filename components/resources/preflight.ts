@@ -80,6 +80,15 @@ async function rateLimitRefusal(inputs: PreflightInputs): Promise<string | undef
   return left && refuseWithoutRequests(left);
 }
 
+/** @throws Error where the rate limit is used up, and GitHubError where GitHub does not show the repository */
+async function refuseBeforeReading(inputs: PreflightInputs): Promise<void> {
+  const used = await rateLimitRefusal(inputs);
+  if (used !== undefined) throw new Error(used);
+  if (!inputs.hosts && !managesGitHub(inputs)) return;
+  const { GitHubClient } = gitHubLibrary();
+  await new GitHubClient(repositoryOf(inputs.github), packageSecret("githubToken")).repository();
+}
+
 /** @param asksGitHub false where its rate limit is used up */
 async function problemsOf(
   olds: Partial<PreflightInputs>,
@@ -129,11 +138,11 @@ export const provider: pulumi.dynamic.ResourceProvider<PreflightInputs, Prefligh
   },
   diff: async (_id, olds, news) => ({ changes: !same(olds, news) }),
   create: async (inputs) => ({ id: "preflight", outs: inputs }),
-  // With --run-program a refresh reads this before it reads anything at GitHub. Without, the engine waits for GitHub's
-  // provider before it reads anything at all.
+  // With --run-program a refresh reads this before it reads anything at GitHub: a token that GitHub refuses is said once,
+  // and not for each thing that is managed there. Without, the engine waits for GitHub's provider before it reads
+  // anything at all.
   read: async (id, state) => {
-    const used = state === undefined ? undefined : await rateLimitRefusal(state);
-    if (used !== undefined) throw new Error(used);
+    if (state !== undefined) await refuseBeforeReading(state);
     return { id, props: state };
   },
   update: async (_id, _olds, news) => ({ outs: news }),

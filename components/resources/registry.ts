@@ -35,6 +35,36 @@ const providers = {
   StagingProof: stagingProof,
 } satisfies Record<ProviderName, unknown>;
 
+/** Faults of the code itself: only their stack says where. */
+const faults = [TypeError, ReferenceError, RangeError, SyntaxError];
+
+/**
+ * Pulumi prints `ERROR: STACK` of everything that an implementation throws. A refusal says all that a person needs, and
+ * is printed as `NAME: MESSAGE`.
+ */
+function withoutStack(name: string, error: unknown): unknown {
+  if (!(error instanceof Error) || faults.some((fault) => error instanceof fault)) return error;
+  return Object.assign(error, { stack: error.message, toString: () => name });
+}
+
+/** An implementation whose refusals have no stack. */
+function refusingInWords(
+  name: string,
+  implementation: pulumi.dynamic.ResourceProvider,
+): pulumi.dynamic.ResourceProvider {
+  const wrapped = Object.entries(implementation).map(([method, work]: [string, (...args: unknown[]) => unknown]) => [
+    method,
+    async (...args: unknown[]) => {
+      try {
+        return await work.apply(implementation, args);
+      } catch (error) {
+        throw withoutStack(name, error);
+      }
+    },
+  ]);
+  return Object.fromEntries(wrapped) as pulumi.dynamic.ResourceProvider;
+}
+
 /**
  * The implementation of a dynamic resource.
  * @param name as written in the state
@@ -47,5 +77,5 @@ export function provider(name: ProviderName): pulumi.dynamic.ResourceProvider {
         "The state was written by another version: check out that version, or a newer one.",
     );
   }
-  return providers[name] as pulumi.dynamic.ResourceProvider;
+  return refusingInWords(name, providers[name]);
 }

@@ -85,4 +85,19 @@ describe("GitHub's rate limit, used up for an hour", function () {
     const run = await lab.rehearsal.up(settings, "--refresh", "--expect-no-changes");
     assert.equal(run.code, 0, run.output);
   });
+
+  it("and a token that GitHub refuses is said once by a refresh, without a stack", async () => {
+    await lab.rehearsal.withSecret("githubToken", "github_pat_of_nobody_at_all", async () => {
+      const run = await lab.rehearsal.pulumi(["up", "--refresh", "--run-program"], settings);
+      assert.notEqual(run.code, 0, run.output);
+      // One resource, whose error Pulumi itself prints where it happens and once more at the end.
+      const refusals = run.output.match(/refused to .*: 401, the token is wrong, expired or revoked/g) ?? [];
+      assert.deepEqual(
+        [...new Set(refusals)].map((refusal) => refusal.replace(/ \(.*/, "")),
+        ["refused to read the repository"],
+      );
+      assert.match(run.output, /^ +1 errored$/m);
+      assert.doesNotMatch(run.output, /^ +at .*\.(ts|js):/m);
+    });
+  });
 });
