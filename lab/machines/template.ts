@@ -83,6 +83,15 @@ function suiteOf({ suite }: TemplateContent): string {
   return /^VERSION_CODENAME=(\w+)$/m.exec(own)?.[1] ?? "";
 }
 
+/**
+ * The system's own programs come first: Debian's tools start python3 for most packages, and a version manager's python3,
+ * earlier on PATH, takes several times as long to start.
+ */
+const systemFirst = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...env,
+  PATH: `/usr/sbin:/usr/bin:/sbin:/bin:${env.PATH ?? ""}`,
+});
+
 /** What decides the content of a template: its recipe, what it has beside, this architecture and the authority. */
 function templateKey(recipe: string, content: TemplateContent, caFingerprint: string): string {
   const { packages, offered, disabledUnits } = content;
@@ -117,7 +126,7 @@ export async function prepareTemplate(options: TemplateOptions): Promise<string>
     const isolate = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"];
     const texts = [suiteOf(options.content), disabledUnits.join(" "), offered.join(" ")];
     const build = [...isolate, recipe, target, options.caCertificate, ...texts, ...packages];
-    await run("unshare", build, scriptEnvironment(instance), (line) => {
+    await run("unshare", build, systemFirst(scriptEnvironment(instance)), (line) => {
       if (line.startsWith("I: ")) options.say(`${name}: ${line.slice(3)}`);
       if (line.startsWith("waiting")) options.say(line);
     }).catch((error: unknown) => {
