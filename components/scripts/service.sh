@@ -35,7 +35,9 @@ case ${1:-} in
     if [[ $state == active ]] && ! systemctl is-enabled --quiet "$UNIT" 2>/dev/null; then state=disabled; fi
     echo "$state"
     # The version is in the name of the folder that bin links to. Running the program itself would start a new log file.
+    # GitHub's own update makes that link absolute. Source: actions/runner, update.sh.template.
     link=$(readlink "$RUNNER_HOME/bin" || true)
+    link=${link##*/}
     if [[ $link == bin.* ]]; then echo "${link#bin.}"; fi
     ;;
   look)
