@@ -77,6 +77,10 @@ export const faultKinds = {
     does: "GitHub moves the runner to another service, once: the listener keeps new settings beside the old ones",
     parameters: runner.extend({ count: z.literal(1).default(1) }),
   },
+  "runner-update": {
+    does: "GitHub tells the runner once to update itself to a release, unless it was registered with --disableupdate",
+    parameters: runner.extend({ version: z.string().min(1), count: z.literal(1).default(1) }),
+  },
   "runner-registration-deleted": { does: "the registration is deleted, for good: this never ends", parameters: runner },
 } as const;
 

@@ -60,7 +60,7 @@ export interface SessionReply {
 }
 
 /** GET /_lab/runner/message: the answer is 204 when nothing came within the time of the poll. */
-export type RunnerMessage = JobOffer | ConfigurationMoved;
+export type RunnerMessage = JobOffer | ConfigurationMoved | UpdateRequested;
 
 /** A job that the runner may have. */
 export interface JobOffer {
@@ -72,6 +72,15 @@ export interface JobOffer {
 /** GitHub moved the runner to another service: the listener writes what holds from now on beside what config.sh wrote. */
 export interface ConfigurationMoved {
   readonly kind: "configuration-moved";
+}
+
+/** The listener is to replace itself by another release: version, archive and checksum, as at GitHub. */
+export interface UpdateRequested {
+  readonly kind: "update-requested";
+  readonly version: string;
+  readonly downloadUrl: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
 }
 
 /** POST /_lab/runner/job/{id}/acquire: everything that a worker needs. Holds secrets: it is never logged or stored. */

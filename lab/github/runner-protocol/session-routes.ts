@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { isDeprecated } from "../deprecations";
+import { downloadPath, listDistributions } from "../distributions";
 import { parseBody } from "../http/body";
 import { GitHubApiError } from "../http/errors";
 import { type ApiRequest, noContent, plainRoute, type GitHubReply, type GitHubRoute } from "../http/message";
@@ -8,7 +9,7 @@ import type { StoredRunner } from "../model";
 import type { Services } from "../services";
 import type { JobQueue } from "../workflows/job-queue";
 import { refusal, runnerOf, sessionOf } from "./access";
-import { protocolRoot, type RunnerMessage, type SessionReply } from "./messages";
+import { protocolRoot, type RunnerMessage, type SessionReply, type UpdateRequested } from "./messages";
 import { type Session, Sessions } from "./sessions";
 
 const sessionBody = z.object({
@@ -78,12 +79,15 @@ export function sessionRoutes(services: Services, jobs: JobQueue): GitHubRoute[]
       if (services.faults.active("down") !== undefined) throw new GitHubApiError(502, "Bad Gateway");
       refuseDeprecated(services, runnerOf(services, request), runner.version ?? "unknown");
       if (services.faults.hits("runner-migrated", runner.name)) return { kind: "configuration-moved" };
+      const update = updateFor(services, runner);
+      if (update !== undefined) return update;
       const job = jobs.offered(runner.id);
       return job === undefined ? undefined : { kind: "job", jobId: job.id, name: job.name };
     };
     const found = await firstChange(services, next, request.signal);
     if (found?.kind === "configuration-moved")
       services.faults.strike("runner-migrated", ({ name }) => name === runner.name);
+    if (found?.kind === "update-requested") services.faults.strike("runner-update", ({ name }) => name === runner.name);
     return found === undefined ? noContent : { status: 200, body: found };
   }
 
@@ -97,6 +101,20 @@ export function sessionRoutes(services: Services, jobs: JobQueue): GitHubRoute[]
     }),
     plainRoute("GET", `${protocolRoot}/message`, "own", message),
   ];
+}
+
+/**
+ * What tells a runner to update itself. One that was registered with --disableupdate is never told. Source: GitHub,
+ * "Self-hosted runners reference".
+ */
+function updateFor({ faults, seed }: Services, runner: StoredRunner): UpdateRequested | undefined {
+  const fault = faults.active("runner-update", ({ name }) => name === runner.name);
+  if (fault === undefined || runner.disableUpdate) return undefined;
+  const { version } = fault.parameters;
+  const found = listDistributions(seed.distributionsDir).find((each) => each.version === version);
+  if (found === undefined) throw new Error(`The fault runner-update names version ${version}, which no release has.`);
+  const downloadUrl = `${seed.publicUrl}${downloadPath(found)}`;
+  return { kind: "update-requested", version, downloadUrl, sha256: found.sha256 };
 }
 
 function refuseDeprecated(services: Services, runner: StoredRunner, version: string): void {

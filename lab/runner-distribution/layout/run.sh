@@ -17,6 +17,10 @@ while :; do
   ./bin/Runner.Listener run "$@"
   code=$?
   case $code in
+    3 | 4)
+      echo "Runner listener exit because of updating, re-launch runner after successful update"
+      rm -f update.finished
+      ;;
     2) echo "Runner listener exit with retryable error, re-launch runner in 5 seconds." ;;
     *) exit "$code" ;;
   esac

@@ -1,8 +1,15 @@
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import type { JobMessage, JobOffer, RunnerMessage, SessionReply } from "../../github/runner-protocol/messages";
+import type {
+  JobMessage,
+  JobOffer,
+  RunnerMessage,
+  SessionReply,
+  UpdateRequested,
+} from "../../github/runner-protocol/messages";
 import type { Diagnostics } from "./diagnostics";
 import { ExitError, exitCodes, release } from "./release";
+import { updateItself } from "./self-update";
 import { call, ServerError } from "./server";
 import type { ListenerSettings } from "./settings";
 import { WorkerProcess } from "./worker-process";
@@ -30,7 +37,7 @@ export interface ListenerSetup {
   readonly print: (line: string) => void;
 }
 
-/** Takes jobs until it is asked to end. @throws Exit with the code that says why it ends by itself */
+/** Takes jobs until it is asked to end. */
 export class Listener {
   private session: SessionReply | undefined;
   private worker: WorkerProcess | undefined;
@@ -38,7 +45,8 @@ export class Listener {
 
   constructor(private readonly setup: ListenerSetup) {}
 
-  async run(): Promise<void> {
+  /** @returns the exit code @throws Exit with the code that says why it ends by itself */
+  async run(): Promise<number> {
     const { shutdown, diagnostics, print } = this.setup;
     shutdown.addEventListener("abort", () => this.worker?.cancel());
     await this.openSession();
@@ -52,19 +60,27 @@ export class Listener {
         const message = await this.nextMessage();
         if (message?.kind === "configuration-moved") {
           await this.moved();
+        } else if (message?.kind === "update-requested") {
+          await this.update(message);
+          return this.takesOneJob ? exitCodes.onceUpdating : exitCodes.updating;
         } else if (message !== undefined) {
           await this.runJob(message);
-          if (this.setup.once || this.setup.settings.ephemeral) return;
+          if (this.takesOneJob) return exitCodes.success;
           lastLogged = Date.now();
         } else if (Date.now() - lastLogged >= idleLogMs) {
           diagnostics.info(source, "No message retrieved within last 30 minutes.");
           lastLogged = Date.now();
         }
       }
+      return exitCodes.success;
     } finally {
       heartbeat.stop();
       await this.closeSession();
     }
+  }
+
+  private get takesOneJob(): boolean {
+    return this.setup.once || this.setup.settings.ephemeral;
   }
 
   private request<Answer>(
@@ -152,6 +168,17 @@ export class Listener {
       this.setup.diagnostics.error("RunnerConfigUpdater", (error as Error).message);
     }
     await this.closeSession();
+  }
+
+  /** A listener that cannot update itself ends, and the one that follows it goes on. Source: actions/runner, Program.cs. */
+  private async update(wanted: UpdateRequested): Promise<void> {
+    const { root, settings, print, shutdown, diagnostics } = this.setup;
+    diagnostics.info("Runner", "Refresh message received, kick-off selfupdate background process.");
+    try {
+      await updateItself({ root, workFolder: settings.workFolder, print, shutdown }, wanted);
+    } catch (error) {
+      throw new ExitError(exitCodes.retryable, `An error occurred: ${(error as Error).message}`);
+    }
   }
 
   private async runJob({ jobId, name }: JobOffer): Promise<void> {

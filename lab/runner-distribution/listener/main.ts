@@ -30,7 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
   const folder = new SettingsFolder(root);
   if (options.command === "configure") await configure(options, folder);
   else if (options.command === "remove") await unconfigure(options, folder);
-  else await run(options, folder, diagnostics);
+  else return run(options, folder, diagnostics);
   return exitCodes.success;
 }
 
@@ -38,7 +38,7 @@ async function run(
   { values, flags }: ListenerOptions,
   folder: SettingsFolder,
   diagnostics: Diagnostics,
-): Promise<void> {
+): Promise<number> {
   // A distribution that is broken on purpose: it simulates a bad release, which crashes as soon as it runs.
   if (release.breaksAtStart)
     throw new Error(`Lab runner ${release.version} is broken on purpose: the listener crashes at start.`);
@@ -72,7 +72,7 @@ async function run(
     print: (line) => console.log(line),
   });
   try {
-    await listener.run();
+    return await listener.run();
   } catch (error) {
     diagnostics.error("Listener", (error as Error).message);
     throw error;

@@ -91,7 +91,7 @@ Config Options:
  --no-default-labels    Do not add the default labels; --labels is mandatory then
  --work string          Relative runner work directory (default _work)
  --replace              Replace any existing runner with the same name
- --disableupdate        Recorded only: the lab runner never updates itself
+ --disableupdate        GitHub never tells the runner to update itself
  --ephemeral            Take one job and then be unconfigured
  --local                With remove: remove the local files only
 `;

@@ -9,6 +9,9 @@ export const exitCodes = {
   success: 0,
   terminated: 1,
   retryable: 2,
+  updating: 3,
+  /** The same for --once and ephemeral runners. */
+  onceUpdating: 4,
   sessionConflict: 5,
   /** Only when ACTIONS_RUNNER_RETURN_VERSION_DEPRECATED_EXIT_CODE asks for it; else 1. */
   versionDeprecated: 7,

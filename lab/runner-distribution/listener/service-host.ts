@@ -19,6 +19,8 @@ const endsService: Readonly<Record<number, string>> = {
 };
 const restarts: Readonly<Record<number, string>> = {
   2: "Runner listener exit with retryable error, re-launch runner in 5 seconds.",
+  3: "Runner listener exit because of updating, re-launch runner in 5 seconds.",
+  4: "Runner listener exit because of updating, re-launch runner in 5 seconds.",
 };
 
 let listener: ChildProcess | undefined;
@@ -28,7 +30,8 @@ let failures = 0;
 function start(): void {
   console.log("Starting Runner listener with startup type: service");
   const began = Date.now();
-  const child = spawn(path.join(__dirname, "Runner.Listener"), ["run", "--startuptype", "service"], {
+  // By way of the root: after an update, the link `bin` leads to another folder than this one.
+  const child = spawn(path.join(__dirname, "..", "bin", "Runner.Listener"), ["run", "--startuptype", "service"], {
     cwd: path.dirname(__dirname),
     stdio: ["ignore", "inherit", "inherit"],
   });
