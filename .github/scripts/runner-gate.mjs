@@ -11334,6 +11334,17 @@ function requiredVariable(variables, name) {
   return value;
 }
 
+// packages/deploy/runbooks.ts
+function runbooksFolder(variables) {
+  const { RUNBOOKS_URL = "", GITHUB_SERVER_URL: url = "", GITHUB_REPOSITORY: fullName = "" } = variables;
+  const given = RUNBOOKS_URL.replace(/\s+/g, "").replace(/\/+$/, "");
+  return given || `${url}/${fullName}/blob/HEAD/docs/runbooks`;
+}
+function runbookCommand(runbook) {
+  const [, alert] = runbook.split("#");
+  return alert === void 0 ? void 0 : `ghrunners runbook ${alert}`;
+}
+
 // packages/failover/choice/deploy-runner.ts
 var choice = object({
   /** Labels for `runs-on`; empty: no runner may deploy. */
@@ -11463,11 +11474,16 @@ function renderSummary(verdict, folder, banner = []) {
 
 `).join("");
   if (!verdict.go) {
+    const command = runbookCommand(verdict.runbook);
+    const helps = [
+      `Runbook: ${folder}/${verdict.runbook}`,
+      ...command === void 0 ? [] : [`The same with the stack's values: \`${command}\``]
+    ];
     return `${above}### No runner for this deployment
 
 ${verdict.reason}
 
-Runbook: ${folder}/${verdict.runbook}
+${helps.join("\n\n")}
 `;
   }
   const lines = [
@@ -11526,7 +11542,7 @@ async function main() {
   const now = /* @__PURE__ */ new Date();
   const { verdict, maintenance } = await decide(now);
   const banner = maintenanceBanner(maintenance ?? "", now);
-  const summary = renderSummary(verdict, requiredVariable(env, "RUNBOOKS").replace(/\/$/, ""), banner);
+  const summary = renderSummary(verdict, runbooksFolder(env), banner);
   process.stdout.write(summary);
   appendFileSync(requiredVariable(env, "GITHUB_STEP_SUMMARY"), summary);
   if (!verdict.go) {

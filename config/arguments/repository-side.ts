@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DeploymentEnvironment, githubProvider, RepositoryRules } from "@ghrunners/components";
 import { SecretValues } from "@ghrunners/components/github/secrets";
+import { RUNBOOKS_VARIABLE } from "@ghrunners/core/vocabulary/delivery";
 import type { Settings } from "../parse";
 
 /**
@@ -16,6 +17,10 @@ const targetsVariable = ({ targets }: Settings): Readonly<Record<string, string>
         ),
       };
 
+/** Address of the runbooks for the jobs' messages, where they are not in the repository itself. */
+const runbooksVariable = ({ monitoring }: Settings): Readonly<Record<string, string>> =>
+  monitoring?.runbookBaseUrl === undefined ? {} : { [RUNBOOKS_VARIABLE]: monitoring.runbookBaseUrl };
+
 /**
  * Manages GitHub besides the runners: the stack's environment, and the repository's rules if this stack manages them.
  */
@@ -27,6 +32,7 @@ export function manageRepositorySide(
   const made: pulumi.Resource[] = [];
   if (deployment === undefined && !repository.manage) return made;
   const access = { ...github, token: pulumi.secret(settings.githubToken) };
+  const runbooks = runbooksVariable(settings);
   const opts = { dependsOn, provider: githubProvider("github", access, { dependsOn }) };
   const secrets = new SecretValues(
     "secrets",
@@ -38,14 +44,16 @@ export function manageRepositorySide(
       ...deployment,
       github: access,
       environment: deployment.name ?? environment,
-      variables: { ...deployment.variables, ...targetsVariable(settings) },
+      variables: { ...runbooks, ...deployment.variables, ...targetsVariable(settings) },
       secrets: secrets.environment,
       protect: safety.protect,
     };
     made.push(new DeploymentEnvironment("deployment", args, opts));
   }
   if (repository.manage) {
-    made.push(new RepositoryRules("repository", { ...repository, github: access, secrets: secrets.repository }, opts));
+    // The gate has no environment, so it sees the repository's variable alone.
+    const args = { ...repository, variables: { ...runbooks, ...repository.variables } };
+    made.push(new RepositoryRules("repository", { ...args, github: access, secrets: secrets.repository }, opts));
   }
   return made;
 }

@@ -14,7 +14,7 @@ const marks = { add: pc.green("+"), change: pc.yellow("~"), same: " " } as const
 
 /** @param apply the command that opens the pull request */
 export function renderWorkflows(
-  { repository, state, files, branch, pullRequest }: WorkflowsReport,
+  { repository, state, files, branch, runbooks, pullRequest }: WorkflowsReport,
   apply: string,
 ): string {
   const width = Math.max(0, ...files.map(({ path }) => path.length));
@@ -31,6 +31,12 @@ export function renderWorkflows(
     pc.bold(`${repository} ${heads[state]}`),
     ...files.map(({ path, purpose, change }) => `  ${marks[change]} ${path.padEnd(width)}  ${pc.dim(purpose)}`),
     ...next,
+    ...(runbooks === null
+      ? []
+      : [
+          "Refusals of the gate and issues of incidents link to docs/runbooks, which the repository does not have.",
+          `Next: ${runbooks}`,
+        ]),
     "",
   ].join("\n");
 }

@@ -68,5 +68,12 @@ export const setupWorkflowsSchema = z.strictObject({
     }),
   ),
   branch: z.string().describe("Branch of the pull request."),
+  runbooks: z
+    .string()
+    .nullable()
+    .describe(
+      "Command that says where the runbooks are. null: the repository deploys nothing, has docs/runbooks, or has the " +
+        "variable RUNBOOKS_URL.",
+    ),
   pullRequest: z.strictObject({ number: z.int(), url: z.url() }).nullable().describe("The open pull request."),
 });

@@ -25,6 +25,8 @@ export interface FilesWanted {
   readonly deploys: boolean;
   /** The setting smoke.workflow; another workflow than ours belongs to the repository. */
   readonly smokeWorkflow?: string | undefined;
+  /** The setting monitoring.runbookBaseUrl. */
+  readonly runbookBaseUrl?: string | undefined;
 }
 
 /** The file that is made, not copied: the deployer of this checkout. */
@@ -85,13 +87,17 @@ export function workflowsProposal(needed: readonly NeededFile[], contents: Reado
   return { branch: WORKFLOWS_BRANCH, title: "Add the workflows of the runners", body, files, again };
 }
 
-/** @param done the pull request that was opened or updated */
+/**
+ * @param runbooks command that names the runbooks, where links to them would be dead
+ * @param done the pull request that was opened or updated
+ */
 export function workflowsReport(
   repository: string,
   needed: readonly NeededFile[],
   proposal: Proposal,
   { files, pull }: ProposalSeen,
   plan: Exclude<ProposalPlan, { kind: "refused" }>,
+  runbooks: string | null,
   done?: OpenPull,
 ): WorkflowsReport {
   const changes = changesOf(proposal.files, files);
@@ -102,6 +108,7 @@ export function workflowsReport(
     state,
     files: needed.map((file) => ({ ...file, change: changes[file.path] ?? "add" })),
     branch: proposal.branch,
+    runbooks,
     pullRequest: done ?? (plan.kind === "open" ? plan.pull : (pull ?? null)),
   };
 }

@@ -2,12 +2,15 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
+import { workflowVariable } from "@ghrunners/components/preflight/gate-machine";
 import { schema } from "@ghrunners/config/schema";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { planProposal } from "@ghrunners/core/github/plan-proposal";
+import { setVariable } from "@ghrunners/core/github/gh";
 import { propose, readProposal } from "@ghrunners/core/github/proposal";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { quote } from "@ghrunners/core/ssh/render-script";
+import { RUNBOOKS_VARIABLE } from "@ghrunners/core/vocabulary/delivery";
 import { bundleDeployer } from "@ghrunners/deploy/deployer/bundle";
 import { print, printJson, WrongUse } from "../command";
 import { parseAnswers } from "../init/answers";
@@ -36,10 +39,20 @@ interface Options {
 }
 
 /** What the settings say about the files. */
-const wantedBy = ({ deployment, smoke }: SettingsTree): FilesWanted => ({
+const wantedBy = ({ deployment, smoke, monitoring }: SettingsTree): FilesWanted => ({
   deploys: deployment !== undefined,
   smokeWorkflow: (smoke as { readonly workflow?: string } | undefined)?.workflow,
+  runbookBaseUrl: (monitoring as { readonly runbookBaseUrl?: string } | undefined)?.runbookBaseUrl,
 });
+
+/** The command after which links to runbooks lead somewhere; null: they do already, or there are none. */
+async function runbooksCommand(client: GitHubClient, { deploys, runbookBaseUrl }: FilesWanted): Promise<string | null> {
+  if (!deploys || Object.keys(await client.filesIn("docs/runbooks")).length > 0) return null;
+  // A token for the pull request need not read variables: then nobody knows of one.
+  const set = await workflowVariable(client, RUNBOOKS_VARIABLE).catch(() => undefined);
+  const folder = runbookBaseUrl ?? "URL of docs/runbooks in your copy of this project";
+  return set ? null : setVariable(client.where, RUNBOOKS_VARIABLE, folder);
+}
 
 /**
  * Compares the default branch with the files of this version, and opens or updates their pull request.
@@ -62,7 +75,7 @@ export async function proposeWorkflows(
   const plan = planProposal(proposal, seen);
   if (plan.kind === "refused") throw new Error(plan.reason);
   const done = apply && plan.kind === "propose" ? await propose(client, proposal, base, plan) : undefined;
-  return workflowsReport(repository, needed, proposal, seen, plan, done);
+  return workflowsReport(repository, needed, proposal, seen, plan, await runbooksCommand(client, wanted), done);
 }
 
 interface Sources {

@@ -14,6 +14,12 @@ export const VIEW_SECRET = "RUNNER_VIEW_TOKEN";
 /** Secrets of the repository that its own workflows read, set by hand. */
 export const deliverySecrets: readonly string[] = [...stackSecrets, VIEW_SECRET, "UPKEEP_TOKEN"];
 
+/**
+ * Variable with the address of the folder of runbooks, for a repository that deploys and has no docs/runbooks. Read by
+ * runner-gate.yml and deploy.yml.
+ */
+export const RUNBOOKS_VARIABLE = "RUNBOOKS_URL";
+
 /** The workflow that deploys, and the one that chooses its runner; other workflows call both. */
 export const DEPLOY_WORKFLOW = "deploy.yml";
 export const GATE_WORKFLOW = "runner-gate.yml";

@@ -10,6 +10,7 @@ import { sshAgent } from "./ssh";
 import { githubTracker } from "../incidents/github";
 import { renderSending, sendIncidents } from "../incidents/send";
 import { renderResult } from "../render";
+import { runbooksFolder } from "../runbooks";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -52,7 +53,7 @@ export async function report(variables: Variables, { address, privateKey, id, sa
     }
     const { GITHUB_SERVER_URL: url = "", GITHUB_REPOSITORY: fullName = "", GITHUB_TOKEN: token = "" } = variables;
     const tracker = await githubTracker({ url, fullName }, token);
-    const sending = await sendIncidents(agent, tracker, `${url}/${fullName}/blob/HEAD/docs/runbooks`);
+    const sending = await sendIncidents(agent, tracker, runbooksFolder(variables));
     for (const line of renderSending(sending)) say(line);
     if (sending.unsent.length > 0)
       warn(

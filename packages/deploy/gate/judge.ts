@@ -11,6 +11,7 @@ import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { type ChoiceSeen, readChoice } from "@ghrunners/failover/choice/deploy-runner";
 import { maintenances } from "@ghrunners/failover/choice/maintenance";
 import { pauseProblem } from "@ghrunners/failover/choice/pause";
+import { runbookCommand } from "../runbooks";
 
 export interface GateApproval {
   readonly go: true;
@@ -172,7 +173,12 @@ export function renderSummary(
 ): string {
   const above = banner.map((line) => `> ${line}\n\n`).join("");
   if (!verdict.go) {
-    return `${above}### No runner for this deployment\n\n${verdict.reason}\n\nRunbook: ${folder}/${verdict.runbook}\n`;
+    const command = runbookCommand(verdict.runbook);
+    const helps = [
+      `Runbook: ${folder}/${verdict.runbook}`,
+      ...(command === undefined ? [] : [`The same with the stack's values: \`${command}\``]),
+    ];
+    return `${above}### No runner for this deployment\n\n${verdict.reason}\n\n${helps.join("\n\n")}\n`;
   }
   const lines = [
     `### Runner: ${verdict.runner}`,

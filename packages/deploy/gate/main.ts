@@ -10,6 +10,7 @@ import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { MAINTENANCE_VARIABLE } from "@ghrunners/failover/choice/maintenance";
 import { PAUSE_VARIABLE } from "@ghrunners/failover/choice/pause";
 import { requiredVariable } from "../required-variable";
+import { runbooksFolder } from "../runbooks";
 import {
   type GateApproval,
   judgeChoice,
@@ -92,7 +93,7 @@ async function main(): Promise<void> {
   const now = new Date();
   const { verdict, maintenance } = await decide(now);
   const banner = maintenanceBanner(maintenance ?? "", now);
-  const summary = renderSummary(verdict, requiredVariable(env, "RUNBOOKS").replace(/\/$/, ""), banner);
+  const summary = renderSummary(verdict, runbooksFolder(env), banner);
   process.stdout.write(summary);
   appendFileSync(requiredVariable(env, "GITHUB_STEP_SUMMARY"), summary);
   if (!verdict.go) {

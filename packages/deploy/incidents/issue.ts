@@ -1,6 +1,7 @@
 /** Renders the issue of an incident from its record. Pure. */
 import { withoutSecrets } from "@ghrunners/core/vocabulary/redaction";
 import type { ListedIncident } from "../target/outbox";
+import { runbookCommand } from "../runbooks";
 
 /** This label and the marker identify an incident's issue. */
 export const INCIDENT_LABEL = "deployment-incident";
@@ -28,6 +29,8 @@ const quoted = (text: string): string => `\`\`\`text\n${text.replace(/`{3,}/g, "
 /** @param runbooks address of the folder of runbooks, without a slash at its end */
 export function renderIssue({ incident, version, run }: ListedIncident, runbooks: string): IncidentIssue {
   const { deployment, severity, openedAt, environment, application, target, cause } = incident;
+  const page = `${runbooks}/${incident.runbook.replace(/^docs\/runbooks\//, "")}`;
+  const command = runbookCommand(incident.runbook);
   const rows: [string, string][] = [
     ["Deployment", `\`${deployment}\` of ${application} ${version} to ${environment}`],
     ["Target", `\`${target}\``],
@@ -38,7 +41,7 @@ export function renderIssue({ incident, version, run }: ListedIncident, runbooks
       "Evidence",
       incident.forensics === null ? "none was kept on the target" : `\`${incident.forensics}\` on the target`,
     ],
-    ["Runbook", `${runbooks}/${incident.runbook.replace(/^docs\/runbooks\//, "")}`],
+    ["Runbook", command === undefined ? page : `${page} or \`${command}\``],
   ];
   const body = [
     markerOf(deployment),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { TestEmulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { seal } from "@ghrunners/lab/driver/seal";
@@ -168,12 +168,23 @@ for (const variablesOfRun of ["now", "creation"] as const)
         const decided = await gate(run);
         assert.equal(decided.conclusion, "failure", log(decided));
         assert.match(decided.summary ?? "", reason);
-        assert.match(decided.summary ?? "", /Runbook: https:.*\/runbooks\/[a-z-]+\.md/);
+        const runbooks = `${emulator.url}/${owner}/${repo}/blob/HEAD/docs/runbooks/`;
+        const linked = /^Runbook: (\S+?)([a-z-]+\.md)#(\w+)$/m.exec(decided.summary ?? "");
+        assert.equal(linked?.[1], runbooks);
+        assert.ok(existsSync(path.join(projectRoot, "docs/runbooks", linked[2] ?? "")), linked[2]);
+        assert.match(decided.summary ?? "", new RegExp(`\`ghrunners runbook ${linked[3]}\``));
         assert.equal(await conclusion(run), "failure");
         const deploy = jobs(run).find(({ name }) => /deploy$/i.test(name));
         assert.deepEqual([deploy?.conclusion, deploy?.labels], ["skipped", []]);
       });
     }
+
+    it("links to the runbooks that a variable names", async () => {
+      const operator = await emulator.client();
+      await operator.actions.createRepoVariable({ ...here, name: "RUNBOOKS_URL", value: "https://wiki.example/r/" });
+      const decided = await gate(release());
+      assert.match(decided.summary ?? "", /^Runbook: https:\/\/wiki\.example\/r\/monitoring-blind\.md#/m);
+    });
 
     const deployJob = (run: RunRecord): JobRecord =>
       jobs(run).find(({ name }) => name.endsWith("/ Deploy")) as JobRecord;

@@ -51,4 +51,27 @@ describe("targets in the program's graph", function () {
     const graph = await programGraph("production", config, secretKeys);
     assert.deepEqual([wayOut(graph), variables(graph)], [[], { REGION: "north" }]);
   });
+
+  it("tells jobs where the runbooks are, where that is not the repository itself", async () => {
+    const runbookBaseUrl = "https://github.com/octo-org/runners/blob/main/docs/runbooks";
+    const monitoring = {
+      host: "192.0.2.4",
+      user: "ops",
+      hostKey: "ssh-ed25519 AAAA",
+      fleetExporter: false,
+      runbookBaseUrl,
+    };
+    const graph = await programGraph("production", { ...config, monitoring, repository: { manage: true } }, secretKeys);
+    assert.deepEqual(variables(graph), { RUNBOOKS_URL: runbookBaseUrl, REGION: "north" });
+    // The gate has no environment.
+    const ofRepository = graph.filter(({ type }) => /ActionsVariable$/.test(type)).map(({ inputs }) => inputs);
+    assert.deepEqual(
+      ofRepository.map(({ variableName, value }) => [variableName, value] as unknown[]),
+      [["RUNBOOKS_URL", runbookBaseUrl]],
+    );
+    // What an environment or a repository says of its own stays.
+    const own = { ...config.deployment, variables: { RUNBOOKS_URL: "https://wiki.example" } };
+    const overridden = await programGraph("production", { ...config, monitoring, deployment: own }, secretKeys);
+    assert.deepEqual(variables(overridden), own.variables);
+  });
 });

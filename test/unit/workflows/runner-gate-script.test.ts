@@ -56,6 +56,7 @@ describe("the runner gate's script", () => {
     more: Record<string, string> = {},
     wanted = "auto",
     machine = "GitHub Actions 7",
+    runbooks = "https://x/runbooks/",
   ): Promise<{ code: number | null; out: string; summary: string; outputs: string }> {
     const file = (name: string): string => path.join(folder, name);
     variables = { DEPLOY_RUNNER: variable, ...more };
@@ -70,7 +71,7 @@ describe("the runner gate's script", () => {
         GITHUB_REPOSITORY: "octo-org/demo-app",
         GITHUB_STEP_SUMMARY: file("summary"),
         GITHUB_OUTPUT: file("outputs"),
-        RUNBOOKS: "https://x/runbooks/",
+        RUNBOOKS_URL: runbooks,
       },
     });
     let out = "";
@@ -110,12 +111,18 @@ describe("the runner gate's script", () => {
     );
     assert.equal(code, 1);
     assert.match(out, /::error title=No runner for this deployment::DEPLOY_RUNNER expired/);
-    assert.match(summary, /Runbook: https:\/\/x\/runbooks\/monitoring-blind\.md/);
+    assert.match(summary, /^Runbook: https:\/\/x\/runbooks\/monitoring-blind\.md#failoverswitchstale$/m);
     assert.equal(outputs, "");
     assert.deepEqual(
       asked.map(({ url }) => url.split("/").at(-1)),
       ["RUNNER_MAINTENANCE", "DEPLOY_PAUSED", "DEPLOY_RUNNER"],
     );
+  });
+
+  it("links to the repository's own runbooks where no variable names others", async () => {
+    const { summary } = await run("", {}, "auto", "GitHub Actions 7", "");
+    const own = "https://github.com/octo-org/demo-app/blob/HEAD/docs/runbooks/monitoring-blind.md#failoverswitchstale";
+    assert.ok(summary.split("\n").includes(`Runbook: ${own}`), summary);
   });
 
   it("does not need DEPLOY_RUNNER for a runner that is asked for by hand", async () => {

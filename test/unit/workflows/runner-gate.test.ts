@@ -11,7 +11,9 @@ import {
   maintenanceBanner,
   renderSummary,
   runbooks,
+  stop,
 } from "@ghrunners/deploy/gate/judge";
+import { alertNamed } from "@ghrunners/cli/runbook/page";
 
 type Verdict = ReturnType<typeof judgeChoice>;
 type Runner = Parameters<typeof judgeRunners>[1][number];
@@ -99,6 +101,16 @@ describe("the runner gate", () => {
       const text = readFileSync(path.join(root, file), "utf8");
       if (section !== undefined) assert.ok(fragments(text).includes(section), `${file}#${section}`);
     }
+  });
+
+  it("names the command that prints the runbook wherever it is, for those of alerts", () => {
+    const named = (runbook: keyof typeof runbooks): string | undefined =>
+      /`ghrunners runbook (\S+)`/.exec(renderSummary(stop("no", runbook), "x"))?.[1];
+    assert.deepEqual(
+      (["blind", "offline", "none"] as const).map((runbook) => alertNamed(named(runbook) ?? "")),
+      ["FailoverSwitchStale", "RunnerOffline", "NoAuthorisedCapacity"],
+    );
+    assert.equal(named("network"), undefined);
   });
 
   it("keeps a reason from starting a line of its own", () => {

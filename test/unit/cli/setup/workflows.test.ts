@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { Octokit } from "@octokit/rest";
 import { offerWorkflows } from "@ghrunners/cli/init/offer-workflows";
 import { renderWorkflows } from "@ghrunners/cli/setup/render-workflows";
-import { neededFiles, workflowsExitCode } from "@ghrunners/cli/setup/workflow-files";
+import { type FilesWanted, neededFiles, workflowsExitCode } from "@ghrunners/cli/setup/workflow-files";
 import { proposeWorkflows } from "@ghrunners/cli/setup/workflows";
 import type { Settings } from "@ghrunners/config/parse";
 import { GitHubClient } from "@ghrunners/core/github/client";
@@ -32,6 +32,7 @@ describe("ghrunners setup workflows", function () {
   beforeEach(async () => {
     const tokens = {
       person: pullRequestPermissions,
+      variables: { ...pullRequestPermissions, variables: "write" },
       reader: { ...pullRequestPermissions, contents: "read" },
       "no-workflows": without("workflows"),
       "no-pulls": without("pull_requests"),
@@ -52,19 +53,20 @@ describe("ghrunners setup workflows", function () {
     new GitHubClient({ url: emulator.url, fullName: repository }, token, {
       fetch: emulator.fetch as typeof fetch,
     });
-  const setup = (token = "person", apply = true, wanted: { deploys: boolean } = all) =>
+  const setup = (token = "person", apply = true, wanted: FilesWanted = all) =>
     proposeWorkflows(open(token), repository, wanted, apply);
   const pulls = async () => (await person.pulls.list({ ...here, state: "all" })).data;
   const writes = (): string[] =>
     emulator.exchanges.filter(({ method }) => method !== "GET").map(({ method, url }) => `${method} ${url.pathname}`);
-  const changeBranch = async (content: string): Promise<void> => {
-    const { data: tip } = await person.repos.getCommit({ ...here, ref: branch });
-    const tree = [{ path: ".github/workflows/deploy.yml", content, mode: "100644", type: "blob" } as const];
+  const commit = async (onto: string, file: string, content: string): Promise<void> => {
+    const { data: tip } = await person.repos.getCommit({ ...here, ref: onto });
+    const tree = [{ path: file, content, mode: "100644", type: "blob" } as const];
     const { data: made } = await person.git.createTree({ ...here, base_tree: tip.commit.tree.sha, tree });
-    const commit = { ...here, message: "Mine", tree: made.sha, parents: [tip.sha] };
-    const { data } = await person.git.createCommit(commit);
-    await person.git.updateRef({ ...here, ref: `heads/${branch}`, sha: data.sha });
+    const own = { ...here, message: "Mine", tree: made.sha, parents: [tip.sha] };
+    const { data } = await person.git.createCommit(own);
+    await person.git.updateRef({ ...here, ref: `heads/${onto}`, sha: data.sha });
   };
+  const changeBranch = (content: string): Promise<void> => commit(branch, ".github/workflows/deploy.yml", content);
 
   it("needs files that exist, and of a repository without deployments only the smoke job's", () => {
     const copied = neededFiles(all).filter(({ path: file }) => !file.endsWith("deployer.cjs"));
@@ -112,6 +114,26 @@ describe("ghrunners setup workflows", function () {
     assert.equal(merged[deploy], gitBlob(readFileSync(path.join(projectRoot, deploy))));
     const after = await setup();
     assert.deepEqual([after.state, after.pullRequest, workflowsExitCode(after)], ["ready", null, 0]);
+  });
+
+  it("says how links to runbooks lead somewhere, where the repository has none", async () => {
+    const setting = /^gh variable set RUNBOOKS_URL --repo octo-org\/demo-app --body '(.*)'$/;
+    const expected = new RegExp(setting.source.replace("^gh", `^GH_HOST=${new URL(emulator.url).host} gh`));
+    const report = await setup("person", false);
+    assert.equal(expected.exec(report.runbooks ?? "")?.[1], "URL of docs/runbooks in your copy of this project");
+    const text = stripVTControlCharacters(renderWorkflows(report, "x"));
+    assert.match(text, /link to docs\/runbooks, which the repository does not have\.\nNext: GH_HOST=/);
+    const runbookBaseUrl = "https://wiki.example/runbooks";
+    const known = await setup("person", false, { ...all, runbookBaseUrl });
+    assert.equal(expected.exec(known.runbooks ?? "")?.[1], runbookBaseUrl);
+    assert.equal((await setup("person", false, { deploys: false })).runbooks, null);
+
+    const operator = await emulator.client("variables");
+    await operator.actions.createRepoVariable({ ...here, name: "RUNBOOKS_URL", value: runbookBaseUrl });
+    assert.equal((await setup("variables", false)).runbooks, null);
+    await operator.actions.deleteRepoVariable({ ...here, name: "RUNBOOKS_URL" });
+    await commit("main", "docs/runbooks/offline-restore.md", "# Offline\n");
+    assert.equal((await setup("person", false)).runbooks, null);
   });
 
   it("does nothing the second time, and says so", async () => {

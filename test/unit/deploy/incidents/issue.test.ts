@@ -40,7 +40,7 @@ describe("the issue of an incident", () => {
       "data API: 404",
       "version 1, proved healthy",
       String(listed.incident.forensics),
-      `${runbooks}/deployment-failed.md#deploymentrollbacktriggered`,
+      `${runbooks}/deployment-failed.md#deploymentrollbacktriggered or \`ghrunners runbook deploymentrollbacktriggered\``,
       "/actions/runs/7",
       "fix the version, deploy again",
     ])
