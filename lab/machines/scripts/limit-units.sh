@@ -13,14 +13,16 @@ units=$GHR_MACHINES/$vmid/root/etc/systemd/system
 payload=$(group_of "$vmid")/machine/payload
 limits=$memory/$GHR_PREFIX/vm$vmid/machine
 
-bytes_of() { # a size as systemd writes it
+# Sets `bytes` to a size as systemd writes it, and to nothing where it is none. Starts no process, as all that is repeated.
+to_bytes() {
   local number=${1%[KMG]}
+  bytes=
   [[ $number =~ ^[0-9]+$ ]] || return 0
   case $1 in
-    *K) echo "$((number << 10))" ;;
-    *M) echo "$((number << 20))" ;;
-    *G) echo "$((number << 30))" ;;
-    *) echo "$number" ;;
+    *K) bytes=$((number << 10)) ;;
+    *M) bytes=$((number << 20)) ;;
+    *G) bytes=$((number << 30)) ;;
+    *) bytes=$number ;;
   esac
 }
 
@@ -28,9 +30,9 @@ bytes_of() { # a size as systemd writes it
 hold() {
   local group=$limits/$1 processes=$payload/system.slice/$1/cgroup.procs process bytes
   [[ -e $processes ]] || return 0
-  bytes=$(bytes_of "$2")
+  to_bytes "$2"
   [[ -n $bytes ]] || return 0
-  mkdir -p "$group"
+  [[ -d $group ]] || mkdir -p "$group"
   echo "$bytes" >"$group/memory.limit_in_bytes" || true
   while read -r process; do
     # It may have ended meanwhile. What it starts later is held as well.
