@@ -14,8 +14,8 @@ drop_in_folder=$unit_file.d
 keep=/var/lib/ghrunners
 changed=false
 
-# Read from the link that an installation and GitHub's own update make; GitHub's is absolute. The program itself is not run: each start begins
-# a new log file, and a running listener does not write to that.
+# Read from the link that an installation and GitHub's own update make; GitHub's is absolute. The program itself is not
+# run: each start begins a new log file, and a running listener does not write to that.
 installed_version() {
   local link
   link=$(readlink "$RUNNER_HOME/bin" || true)
