@@ -13,6 +13,8 @@ export type TemplateImage = Pick<ImageSource, "url" | "checksum" | "storage"> & 
 
 /** What the preflight checks. Contains no secret, because it is in the state; the checks run when it changes. */
 export interface PreflightInputs {
+  /** Name of the stack, for the commands in what is reported. */
+  readonly stack: string;
   readonly proxmox: {
     readonly endpoint: string;
     readonly node: string;

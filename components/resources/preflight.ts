@@ -19,6 +19,7 @@ import { observeGitHub, observeProxmox } from "../preflight/observe";
 import { observeDeployment } from "../preflight/observe-deployment";
 import { runnerHere } from "../runner/own-machine";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
+import { onThisStack, workOnStack } from "./named-stack";
 import { configure, packageSecret } from "./provider-access";
 import { repositoryOf } from "@ghrunners/core/github/repository";
 import { refuseWithoutRequests, requestsLeft } from "@ghrunners/core/github/requests-left";
@@ -27,8 +28,9 @@ import { gitHubLibrary } from "../libraries";
 
 export type { PreflightInputs } from "../preflight/args";
 
-const withoutProvider = (inputs: object): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(inputs).filter(([key]) => key !== "__provider"));
+/** What is looked at. The stack's name only completes commands: in a state without it, that is no change. */
+const lookedAt = (inputs: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(inputs).filter(([key]) => key !== "__provider" && key !== "stack"));
 
 /** Sorts keys, because their order differs between state and program. */
 function canonical(value: unknown): string {
@@ -39,11 +41,10 @@ function canonical(value: unknown): string {
   );
 }
 
-const same = (olds: object, news: object): boolean =>
-  canonical(withoutProvider(olds)) === canonical(withoutProvider(news));
+const same = (olds: object, news: object): boolean => canonical(lookedAt(olds)) === canonical(lookedAt(news));
 
 /** Pulumi shows a provider's standard output in the preview, as information. */
-const say = (line: string): void => console.log(`preflight: ${line}`);
+const say = (line: string): void => console.log(`preflight: ${onThisStack(line)}`);
 
 async function deployment(
   github: GitHubClient,
@@ -126,6 +127,7 @@ async function problemsOf(
 export const provider: pulumi.dynamic.ResourceProvider<PreflightInputs, PreflightInputs> = {
   configure,
   check: async (olds, news) => {
+    workOnStack(news.stack);
     const used = await rateLimitRefusal(news);
     if (used === undefined && same(olds, news)) return { inputs: news };
     const problems = same(olds, news) ? [] : await problemsOf(olds, news, used === undefined);
@@ -142,6 +144,7 @@ export const provider: pulumi.dynamic.ResourceProvider<PreflightInputs, Prefligh
   // and not for each thing that is managed there. Without, the engine waits for GitHub's provider before it reads
   // anything at all.
   read: async (id, state) => {
+    workOnStack(state?.stack);
     if (state !== undefined) await refuseBeforeReading(state);
     return { id, props: state };
   },

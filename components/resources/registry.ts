@@ -7,6 +7,7 @@ import { provider as imageTemplate } from "./image-template";
 import { provider as installedExporter } from "./installed-exporter";
 import { provider as lastKnownGood } from "./last-known-good";
 import { provider as machineDrain } from "./machine-drain";
+import { withStackInWords } from "./named-stack";
 import { provider as preflight } from "./preflight";
 import { type ProviderName, providerNames } from "./provider-names";
 import { provider as pulumiRelease } from "./pulumi-release";
@@ -77,5 +78,5 @@ export function provider(name: ProviderName): pulumi.dynamic.ResourceProvider {
         "The state was written by another version: check out that version, or a newer one.",
     );
   }
-  return refusingInWords(name, providers[name]);
+  return refusingInWords(name, withStackInWords(providers[name] as pulumi.dynamic.ResourceProvider));
 }

@@ -9,12 +9,13 @@ import { placeOf } from "./placed-runners";
 
 /**
  * The preflight's inputs, from the settings. Pure: `ghrunners init` checks with them before there is a stack.
- * @param stack its name, which marks the machines
+ * @param stack its name, which marks the machines and completes commands
  */
 export function preflightInputs(settings: Settings, stack: string): Omit<PreflightInputs, "refusals"> {
   const { endpoint, node, templateId, storage, bridge, pool, image } = settings.proxmox;
   const { environment, github, proxmox, network, vm, agent, safety, deployment, repository } = settings;
   return {
+    stack,
     proxmox: {
       ...{ endpoint, node, templateId, storage, bridge, pool },
       image: image && {

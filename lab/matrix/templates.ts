@@ -132,7 +132,8 @@ export const templateRows: readonly TemplateRow[] = [
   refused(
     "a larger disk than vm.diskGiB",
     "has a disk of 8.0 GiB. Expected 4 GiB (ghrunners:vm.diskGiB) or less, because a disk is never made smaller.",
-    "Next: pulumi config set --path 'ghrunners:vm.diskGiB' 8",
+    "Next: pulumi config set --stack ",
+    " --path 'ghrunners:vm.diskGiB' 8",
   ),
   refused("no SCSI controller", "has the SCSI controller lsi. Expected virtio-scsi-pci or virtio-scsi-single"),
   {
@@ -142,7 +143,8 @@ export const templateRows: readonly TemplateRow[] = [
     makes: nothing,
     says: [
       `ghrunners:proxmox.templateId: VMID ${MISSING}: seen no such VM, expected a template on node pve-lab`,
-      "Next: make it as docs/how-to/template.md says, or pulumi config set --path 'ghrunners:proxmox.templateId' VMID",
+      "Next: make it as docs/how-to/template.md says, or pulumi config set --stack ",
+      " --path 'ghrunners:proxmox.templateId' VMID",
     ],
   },
   {

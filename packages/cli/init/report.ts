@@ -3,9 +3,30 @@ import pc from "picocolors";
 import type { Described } from "@ghrunners/core/schema";
 import { quote } from "@ghrunners/core/ssh/render-script";
 import { onStack } from "@ghrunners/core/vocabulary/on-stack";
+import type { AnswerOptions } from "./given";
+import type { ProviderOptions } from "./passphrase";
 import type { initSchema } from "./schema";
 
 export type InitReport = Described<typeof initSchema>;
+
+/** Options that say what the stack is to be; with the same ones a run that wrote nothing is repeated. */
+export type RepeatedOptions = AnswerOptions &
+  ProviderOptions & { readonly register?: boolean; readonly input?: boolean };
+
+/** The options as they are typed. They hold no secret: those come in files, and `--set` refuses them. */
+function typed(options: RepeatedOptions): string {
+  const { from, set, secretFile, passphraseFile, secretsProvider, workflowsTokenFile, register, input } = options;
+  const valued: readonly (readonly [name: string, value: string | undefined])[] = [
+    ["from", from],
+    ...set.map((value) => ["set", value] as const),
+    ...secretFile.map((value) => ["secret-file", value] as const),
+    ["passphrase-file", passphraseFile],
+    ["secrets-provider", secretsProvider],
+    ["workflows-token-file", workflowsTokenFile],
+  ];
+  const words = valued.map(([name, value]) => (value === undefined ? "" : ` --${name} ${quote(value)}`));
+  return [...words, register === true ? " --register" : "", input === false ? " --no-input" : ""].join("");
+}
 
 /**
  * The commands that come next.
@@ -14,11 +35,13 @@ export type InitReport = Described<typeof initSchema>;
 export function nextCommands(
   { result, findings, stack }: Pick<InitReport, "result" | "findings" | "stack">,
   variables: Readonly<Record<string, string>>,
+  options: RepeatedOptions,
 ): string[] {
   const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`);
-  if (result === "refused") return [...exports, `ghrunners init --stack ${stack}`];
+  const repeated = `ghrunners init --stack ${stack}${typed(options)}`;
+  if (result === "refused") return [...exports, repeated];
   const again = findings.some(({ isRefusal }) => !isRefusal) ? [`ghrunners init --stack ${stack} --check`] : [];
-  const first = result === "checked" ? [`ghrunners init --stack ${stack}`] : again;
+  const first = result === "checked" ? [repeated] : again;
   return [
     ...exports,
     ...first,

@@ -66,7 +66,7 @@ export async function conclude(so: StackSoFar, prepared: Prepared, options: Init
   const report = (part: Pick<InitReport, "result"> & Partial<InitReport>): InitReport => {
     const made = { ...base, ...part };
     const isThere = seen.exists || part.result !== "refused";
-    return { ...made, next: nextCommands(made, isThere ? (provider?.variables ?? {}) : {}) };
+    return { ...made, next: nextCommands(made, isThere ? (provider?.variables ?? {}) : {}, options) };
   };
   if (findings.some(({ isRefusal }) => isRefusal))
     return report({ result: options.check ? "checked" : "refused", settings: [], secrets: [...registered] });

@@ -1,9 +1,9 @@
 /** Commands that work on one stack. */
 const pulumi = "pulumi (?:config (?:set|rm|get)|up|preview|refresh|destroy|cancel|stack (?:export|--show-urns))";
 const own =
-  "ghrunners (?:status|doctor|console|why|alerts|gate|drift|dashboards (?:render|check)|deploy|promote (?:staging|production)|incidents|" +
-  "review|smoke|pause|resume|prune|support|upkeep|maintenance(?: start| end)?|rotate|rollback-runners|restore-monitoring|restore-protection|" +
-  "init|setup (?:proxmox|github|workflows))";
+  "ghrunners (?:status|doctor|console|why|alerts|runbook|gate|drift|dashboards (?:render|check)|deploy|promote (?:staging|production)|incidents|" +
+  "review|smoke|pause|resume|prune|support|upkeep|maintenance(?: start| end)?|patch|rotate|rollback-runners|restore-monitoring|restore-protection|" +
+  "init|setup (?:proxmox|github|monitoring|workflows))";
 /** Not followed by the rest of a longer word, nor by `--stack` on the same line. */
 const COMMAND = new RegExp(`\\b(${pulumi}|${own})(?![-\\w])(?!.* --stack )`, "g");
 

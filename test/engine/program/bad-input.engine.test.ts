@@ -72,7 +72,7 @@ describe("bad input, refused before anything is made", () => {
         "pulumi@pve!ghrunners=00000000-0000-0000-0000-000000000000",
         async () => {
           const run = await refused([
-            /refuses the API token \(401 .*\)\. Expected a valid .*Next: pulumi config set --secret ghrunners:proxmoxToken/,
+            /refuses the API token \(401 .*\)\. Expected a valid .*Next: pulumi config set --stack \S+ --secret ghrunners:proxmoxToken/,
           ]);
           assert.equal(errorsOf(run), 1, "one refusal is reported once");
         },
@@ -85,7 +85,7 @@ describe("bad input, refused before anything is made", () => {
       return remove("VM.Config.Cloudinit", () =>
         remove("Datastore.AllocateSpace", async () => {
           const run = await refused([
-            /lacks VM\.Config\.Cloudinit on \/vms\/151, \/vms\/152 \(needed to set user, key.*Next: ghrunners setup proxmox .*add VM\.Config\.Cloudinit to/,
+            /lacks VM\.Config\.Cloudinit on \/vms\/151, \/vms\/152 \(needed to set user, key.*Next: ghrunners setup proxmox --stack \S+ prints .*add VM\.Config\.Cloudinit to/,
             /lacks Datastore\.AllocateSpace on \/storage\/local-lvm \(needed to create disks\).*Next: ghrunners setup proxmox .*add Datastore\.Alloc/,
           ]);
           assert.equal(errorsOf(run), 2);
@@ -121,7 +121,7 @@ describe("bad input, refused before anything is made", () => {
     it("a template that is missing", () =>
       refused(
         [
-          /VMID 9999: seen no such VM, expected a template on node pve-lab.*Next: make it as docs\/how-to\/template\.md says, or pulumi config set --path/,
+          /VMID 9999: seen no such VM, expected a template on node pve-lab.*Next: make it as docs\/how-to\/template\.md says, or pulumi config set --stack \S+ --path/,
         ],
         { "proxmox.templateId": "9999" },
       ));
@@ -166,7 +166,7 @@ describe("bad input, refused before anything is made", () => {
     it("401: a wrong or expired token", async () => {
       await rehearsal.withSecret("githubToken", "github_pat_of_nobody_at_all", async () => {
         const run = await refused([
-          /refused to read the repository \(octo-org\/demo-app\): 401.*Expected .*Next: pulumi config set --secret ghrunners:githubToken/,
+          /refused to read the repository \(octo-org\/demo-app\): 401.*Expected .*Next: pulumi config set --stack \S+ --secret ghrunners:githubToken/,
         ]);
         assert.equal(errorsOf(run), 1, "one refusal is reported once");
       });
@@ -222,7 +222,7 @@ describe("bad input, refused before anything is made", () => {
     it("a public repository", () =>
       rehearsal.withFault(["github-repository-public"], async () => {
         await refused([
-          /octo-org\/demo-app is public: anyone could.*Expected a private repository\. Next: fix it, or allow it in words: pulumi config/,
+          /octo-org\/demo-app is public: anyone could.*Expected a private repository\. Next: fix it, or allow it in words: pulumi config set --stack \S+ --path/,
           new RegExp(`allowPublicRepository' '${PUBLIC_WORDS}'`),
         ]);
       }));

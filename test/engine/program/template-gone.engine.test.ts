@@ -34,7 +34,7 @@ describe("a template that is gone", function () {
     );
   const words = new RegExp(
     `No machine can be made\\.[^]*VMID ${templateId}: seen no such VM, expected a template on node pve-lab.*` +
-      "Next: make it as docs/how-to/template\\.md says, or pulumi config set --path 'ghrunners:proxmox\\.templateId' VMID",
+      "Next: make it as docs/how-to/template\\.md says, or pulumi config set --stack \\S+ --path 'ghrunners:proxmox\\.templateId' VMID",
   );
 
   it("lets a run that makes no machine go through", async () => {

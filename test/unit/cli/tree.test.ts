@@ -7,6 +7,7 @@ import { program } from "@ghrunners/cli/commands";
 import { candidates } from "@ghrunners/cli/completion/candidates";
 import { nodeLine } from "@ghrunners/core/node-line";
 import { runProcess } from "@ghrunners/core/process";
+import { onStack } from "@ghrunners/core/vocabulary/on-stack";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { refusal } from "../../support/refused-arguments";
 
@@ -39,6 +40,15 @@ describe("the command tree of ghrunners", () => {
       if (name !== "setup github-credential") assert.match(help, /^ {2}--json /m, name);
       assert.match(help, /^ {2}--stack <name> /m, name);
       assert.match(help, /^Exit code: 0 /m, name);
+    }
+  });
+
+  it("has every command that works on a stack among those whose next lines name it", () => {
+    // They read a file, or make one value of others.
+    const without = ["blast-radius", "setup github-credential"];
+    for (const { name } of all) {
+      const expected = without.includes(name) ? `ghrunners ${name}` : `ghrunners ${name} --stack acme`;
+      assert.equal(onStack(`ghrunners ${name}`, "acme"), expected);
     }
   });
 

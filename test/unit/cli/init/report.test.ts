@@ -4,6 +4,8 @@ import { fromConfiguration, fromPreflight } from "@ghrunners/cli/init/findings";
 import { PASSPHRASE_MISSING, secretsProviderOf } from "@ghrunners/cli/init/passphrase";
 import { explainCertificate } from "@ghrunners/cli/init/certificate";
 
+const nothing = { set: [], secretFile: [] };
+
 const report: InitReport = {
   stack: "acme/ghrunners/team",
   file: "/p/Pulumi.team.yaml",
@@ -55,7 +57,7 @@ describe("the result of ghrunners init", () => {
 
   it("exports the variable that Pulumi needs before the other commands", () => {
     const variables = { PULUMI_CONFIG_PASSPHRASE_FILE: "/h/my file" };
-    assert.deepEqual(nextCommands({ result: "written", findings: [], stack: "team" }, variables), [
+    assert.deepEqual(nextCommands({ result: "written", findings: [], stack: "team" }, variables, nothing), [
       "export PULUMI_CONFIG_PASSPHRASE_FILE='/h/my file'",
       "pulumi preview --stack team",
       "pulumi up --stack team",
@@ -90,9 +92,30 @@ describe("the result of ghrunners init", () => {
       /^Nothing was written: /,
     );
     assert.deepEqual(
-      nextCommands({ result: "refused", findings, stack: "team" }, { PULUMI_CONFIG_PASSPHRASE_FILE: "/f" }),
+      nextCommands({ result: "refused", findings, stack: "team" }, { PULUMI_CONFIG_PASSPHRASE_FILE: "/f" }, nothing),
       ["export PULUMI_CONFIG_PASSPHRASE_FILE='/f'", "ghrunners init --stack team"],
     );
+  });
+
+  it("repeats the options of a run that wrote nothing, so that the line runs as it is printed", () => {
+    const options = {
+      from: "my answers.yaml",
+      set: ["proxmox.node=pve1", "deployment.branches=[main, v*]"],
+      secretFile: ["githubToken=github-token"],
+      passphraseFile: "/h/team.passphrase",
+      workflowsTokenFile: "own-token",
+      register: true,
+      input: false,
+    };
+    const repeated =
+      "ghrunners init --stack team --from 'my answers.yaml' --set 'proxmox.node=pve1' " +
+      "--set 'deployment.branches=[main, v*]' --secret-file 'githubToken=github-token' " +
+      "--passphrase-file '/h/team.passphrase' --workflows-token-file 'own-token' --register --no-input";
+    const first = (result: "refused" | "checked" | "written"): string | undefined =>
+      nextCommands({ result, findings: [], stack: "team" }, {}, options)[0];
+    assert.equal(first("refused"), repeated);
+    assert.equal(first("checked"), repeated);
+    assert.equal(first("written"), "pulumi preview --stack team");
   });
 
   it("gives no example of an address, which the same check might refuse", () => {

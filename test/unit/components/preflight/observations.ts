@@ -12,6 +12,7 @@ import type {
 export const GiB = 2 ** 30;
 
 export const inputs: PreflightInputs = {
+  stack: "acme",
   proxmox: {
     endpoint: "https://pve.example:8006/",
     node: "pve1",
