@@ -37,12 +37,12 @@ export function sourcesOf(stack: string, settings: Settings): PartSources {
       ? {
           read: async () => {
             const view = await gateOf(stack, settings);
-            if (view === undefined) throw new Error(noSwitch(stack));
+            if (view === undefined) throw new Error(noSwitch(stack, settings));
             return view;
           },
           everyMs: EVERY_MS.gate,
         }
-      : { off: noSwitch(stack) },
+      : { off: noSwitch(stack, settings) },
     monitoring:
       urls === undefined
         ? { off: `The stack ${stack} has no monitoring host. Next: docs/how-to/monitoring-host.md` }

@@ -1,4 +1,4 @@
-import { hasFailover } from "@ghrunners/config/failover";
+import { failoverLacks, hasFailover } from "@ghrunners/config/failover";
 import type { Settings } from "@ghrunners/config/parse";
 import { print, printJson } from "../command";
 import { currentStack } from "../pulumi/stack";
@@ -12,9 +12,8 @@ import { judgeSwitch, parseSwitch, type GateView } from "./view";
 const CHANGES = 8;
 
 /** Why a stack has no choice of a runner, and the next command. */
-export const noSwitch = (stack: string): string =>
-  `The stack ${stack} runs no failover switch, expected monitoring.fleetExporter and a token of its own. ` +
-  "Next: pulumi config set --secret ghrunners:failoverToken";
+export const noSwitch = (stack: string, settings: Parameters<typeof failoverLacks>[0]): string =>
+  `The stack ${stack} runs no failover switch. ${failoverLacks(settings) ?? ""}`;
 
 /**
  * Looks at the failover switch of a stack.
@@ -33,8 +32,9 @@ export async function gateOf(stack: string, settings: Settings): Promise<GateVie
 
 export async function gate(options: { stack?: string; json?: boolean }): Promise<number> {
   const stack = await currentStack(options.stack);
-  const view = await gateOf(stack.name, await settingsOf(stack));
-  if (view === undefined) throw new Error(noSwitch(stack.name));
+  const settings = await settingsOf(stack);
+  const view = await gateOf(stack.name, settings);
+  if (view === undefined) throw new Error(noSwitch(stack.name, settings));
   if (options.json) printJson<"gate">({ version: 1, ...view });
   else print(renderGate(view));
   return view.problems.length === 0 ? 0 : 1;

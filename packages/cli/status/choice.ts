@@ -22,11 +22,16 @@ function newlyOnline({ decision }: Choice, online: readonly string[]): string[] 
 /**
  * Pure.
  * @param text value of DEPLOY_RUNNER; null: the variable does not exist
- * @param isOn whether the stack runs a failover switch
+ * @param lacks why the stack runs no failover switch; undefined: it runs one
  * @param online names of the runners that GitHub shows online; empty if it was not asked
  */
-export function choiceStatus(text: string | null, isOn: boolean, at: Date, online: readonly string[]): ChoiceStatus {
-  if (!isOn) return { state: "off", ...none };
+export function choiceStatus(
+  text: string | null,
+  lacks: string | undefined,
+  at: Date,
+  online: readonly string[],
+): ChoiceStatus {
+  if (lacks !== undefined) return { ...none, state: "off", reason: lacks };
   const seen = readChoice(text, at);
   if (!("choice" in seen)) return { ...none, ...seen };
   const { decidedAt, expiresAt, reason, name, runner: role } = seen.choice;
@@ -86,7 +91,7 @@ export function choiceLine(choice: ChoiceStatus, at: Date, mark: (good: boolean)
   const newer = outdatedBy.length === 0 ? "" : ` A newer choice follows: ${outdatedBy.join(", ")} came online since.`;
   switch (choice.state) {
     case "off":
-      return "  off: no failover switch, so a gate that follows it refuses. Next: pulumi config set --secret ghrunners:failoverToken";
+      return `  off: no failover switch, so a gate that follows it refuses. ${choice.reason}`;
     case "missing":
     case "unreadable":
       return `  ${mark(false)} ${wrong[choice.state]}`;

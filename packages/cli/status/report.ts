@@ -59,8 +59,8 @@ export interface StatusExpectation {
   readonly hosts: "manage" | "skip";
   /** Whether the stack has a monitoring host. */
   readonly monitored: boolean;
-  /** Whether the stack runs a failover switch. */
-  readonly failover: boolean;
+  /** Why the stack runs no failover switch, with the next step; undefined: it runs one. */
+  readonly switchLacks: string | undefined;
   readonly runners: readonly {
     readonly name: string;
     readonly role: string;
@@ -104,7 +104,7 @@ export function judge(expected: StatusExpectation, seen: StatusObservation, at: 
       ? []
       : protectionProblems(expected.deployment.name, expected.deployment, seen.deployment);
   const online = (seen.runners ?? []).filter((runner) => runner.online).map(({ name }) => name);
-  const choice = seen.choice === undefined ? null : choiceStatus(seen.choice, expected.failover, at, online);
+  const choice = seen.choice === undefined ? null : choiceStatus(seen.choice, expected.switchLacks, at, online);
   const away = maintenances.parse(seen.maintenance ?? undefined, at);
   const paused = pauses.parse(seen.pause ?? undefined, at);
   const pause = paused.known ? pauseOf(paused.entries, expected.environment) : undefined;

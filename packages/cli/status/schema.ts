@@ -61,7 +61,10 @@ export const choiceStatusSchema = z.strictObject({
   role: z.string().nullable(),
   decidedAt: z.iso.datetime().nullable().describe("RFC 3339; null if there is nothing readable."),
   expiresAt: z.iso.datetime().nullable(),
-  reason: z.string().nullable(),
+  reason: z
+    .string()
+    .nullable()
+    .describe("Why this runner or none, or why there is no failover switch; null if there is nothing readable."),
   runners: z
     .array(judgedSchema)
     .describe("How the failover switch grades each runner; empty if the choice is too old to say so."),

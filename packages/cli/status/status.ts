@@ -1,6 +1,6 @@
 import { protectionOf } from "@ghrunners/core/github/protection";
 import { poll } from "@ghrunners/core/until";
-import { hasFailover } from "@ghrunners/config/failover";
+import { failoverLacks } from "@ghrunners/config/failover";
 import { labelsOf, machinesOf } from "@ghrunners/config/machines";
 import type { Settings } from "@ghrunners/config/parse";
 import type { Cause } from "@ghrunners/failover/choice/cause";
@@ -24,7 +24,7 @@ function expectation(stack: string, settings: Settings): StatusExpectation {
     repository: settings.github.repository,
     hosts: settings.hosts,
     monitored: monitoringUrls(settings) !== undefined,
-    failover: hasFailover(settings),
+    switchLacks: failoverLacks(settings),
     runners: machinesOf(settings).map(({ name, role, vmId, address }) => ({
       name,
       role,

@@ -1,5 +1,5 @@
 /** Reads one run from every side: GitHub first, then the runners and targets that matter, side by side. */
-import { hasFailover } from "@ghrunners/config/failover";
+import { failoverLacks } from "@ghrunners/config/failover";
 import { labelsOf, machinesOf } from "@ghrunners/config/machines";
 import type { Settings } from "@ghrunners/config/parse";
 import { repositoryOf } from "@ghrunners/core/github/repository";
@@ -98,7 +98,7 @@ export async function observeRun(input: ObserveInput): Promise<WhyFacts> {
   ]);
   const base = { ...home, paused };
   const switchSeen = (online: readonly string[]): WhyFacts["switch"] =>
-    choice === undefined ? null : choiceStatus(choice, hasFailover(settings), at, online);
+    choice === undefined ? null : choiceStatus(choice, failoverLacks(settings), at, online);
   if (run === null) {
     const nothing = { jobs: [], gate: null, words: [], deployments: [], approvals: [], groups: [], runners: null };
     return {

@@ -36,7 +36,7 @@ function judgeGate({ deployment }: AskedGitHub, inputs: PreflightInputs): Doctor
 
 function judgeChoice(choice: Fact<string | null>, at: Date): DoctorVerdict | readonly DoctorVerdict[] {
   if ("error" in choice) return fromMessage(refused(choice.status), choice.error, AGAIN);
-  const status = choiceStatus(choice.value, true, at, []);
+  const status = choiceStatus(choice.value, undefined, at, []);
   const problems = choiceProblems(status);
   if (problems.length > 0) return problems.map((each) => fromMessage("problem", each, "ghrunners gate"));
   const seen = `${status.runner} (${status.role}), until ${status.expiresAt}`;

@@ -47,7 +47,7 @@ export const topology: Topology = {
 };
 
 const expected: StatusExpectation = {
-  ...{ stack: "acme", environment, repository, hosts: "manage", failover: true, monitored: true },
+  ...{ stack: "acme", environment, repository, hosts: "manage", switchLacks: undefined, monitored: true },
   runners: runners.map((runner) => ({ ...runner, labels: labels(runner.role) })),
   githubUrl: "https://github.example.org",
   knownRunners: [],

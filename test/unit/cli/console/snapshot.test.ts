@@ -56,7 +56,10 @@ describe("the console's snapshot", () => {
   it("says of a stack without switch, monitoring and targets what it lacks, and reads none of them", () => {
     const settings = { hosts: "manage", targets: [], runners: [] } as unknown as Settings;
     const { gate, monitoring, deployments } = sourcesOf("acme", settings);
-    assert.match("off" in gate ? gate.off : "", /runs no failover switch.*Next: pulumi config set/);
+    assert.match(
+      "off" in gate ? gate.off : "",
+      /runs no failover switch.*stack has none\. Next: docs\/how-to\/monitoring-host/,
+    );
     assert.match("off" in monitoring ? monitoring.off : "", /has no monitoring host/);
     assert.match("off" in deployments ? deployments.off : "", /has no deployment target/);
   });

@@ -59,11 +59,12 @@ describe("the next deployment's runner in the status report", () => {
       /not what the failover switch writes/,
       /^no runner may deploy: DEPLOY_RUNNER is not what the failover switch writes\. Next: /,
     ],
-    ["that there is no switch", null, false, /off: no failover switch.*failoverToken/, null],
+    ["that there is no switch, and why", null, false, /off: no failover switch, so .* refuses\. It has none\./, null],
   ];
   for (const [title, choice, failover, says, problem] of choices) {
     it(`shows ${title}${problem === null ? "" : ", and that is a problem"}`, () => {
-      const report = judge({ ...expected, failover }, { ...good, choice }, at);
+      const switchLacks = failover ? undefined : "It has none.";
+      const report = judge({ ...expected, switchLacks }, { ...good, choice }, at);
       assert.ok(validate(report), JSON.stringify(validate.errors));
       assert.match(renderStatus(report), says);
       assert.equal(report.healthy, problem === null);

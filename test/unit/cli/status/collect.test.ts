@@ -17,7 +17,7 @@ const expected: StatusExpectation = {
   repository: "octo-org/demo-app",
   hosts: "manage",
   monitored: true,
-  failover: true,
+  switchLacks: undefined,
   runners: [{ name: "runner-1", role: "primary", vmId: 151, address: "198.51.100.51", labels: ["production"] }],
   knownRunners: [],
   deployment: {

@@ -18,7 +18,7 @@ export const expected: StatusExpectation = {
   githubUrl: "https://github.com",
   repository: "octo-org/demo-app",
   hosts: "manage",
-  failover: true,
+  switchLacks: undefined,
   monitored: false,
   runners: [{ name: "runner-1", role: "primary", vmId: 151, address: "198.51.100.51", labels }],
   knownRunners: [],

@@ -30,7 +30,7 @@ describe("grades of runners in the status", () => {
   it("are a problem for a runner that GitHub shows online and that jobs cannot use, while they are news", () => {
     for (const [host, problem] of cases) {
       const decision = choose([runner("primary", host), runner("secondary")], policy, at);
-      const seen = (time: Date) => choiceStatus(choiceText(decision), true, time, []);
+      const seen = (time: Date) => choiceStatus(choiceText(decision), undefined, time, []);
       const found = gradeProblems(seen(at));
       assert.equal(found.length, problem === null ? 0 : 1, found.join());
       if (problem !== null) assert.match(found[0] ?? "", problem);
@@ -43,7 +43,7 @@ describe("grades of runners in the status", () => {
   it("name the smoke job of a runner on which deployments fail", () => {
     const suspect = runner("secondary", {}, { suspectAfterFailures: 3 });
     const decision = choose([runner("primary"), suspect], policy, at);
-    assert.deepEqual(gradeProblems(choiceStatus(choiceText(decision), true, at, [])), [
+    assert.deepEqual(gradeProblems(choiceStatus(choiceText(decision), undefined, at, [])), [
       "runner secondary is degraded for deployments: its last 3 deployment jobs failed, and not those of another " +
         "runner. Next: ghrunners smoke --role secondary",
     ]);
@@ -51,7 +51,7 @@ describe("grades of runners in the status", () => {
 
   it("are shown while no runner may deploy, too", () => {
     const refused = choose([runner("primary", { unusableFolders: ["_work"] })], policy, at);
-    const problems = gradeProblems(choiceStatus(choiceText(refused), true, at, []));
+    const problems = gradeProblems(choiceStatus(choiceText(refused), undefined, at, []));
     assert.match(problems.join(), /^runner primary is unusable/);
   });
 });

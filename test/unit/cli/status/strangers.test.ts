@@ -8,7 +8,7 @@ const expected: StatusExpectation = {
   githubUrl: "https://github.com",
   repository: "octo-org/demo-app",
   hosts: "manage",
-  failover: false,
+  switchLacks: "It has no token of its own.",
   monitored: false,
   runners: [{ name: "runner-1", role: "primary", vmId: 151, address: "198.51.100.51", labels }],
   knownRunners: ["known-*", "delivery"],
