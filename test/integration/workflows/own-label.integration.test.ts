@@ -21,50 +21,56 @@ jobs:
     secrets: inherit
 `;
 
-describe("deploy.yml, where the environment has another name than the runners' label", function () {
-  this.timeout(60_000);
-  let emulator: TestEmulator;
-  let runnerId: number;
+/** GitHub does not document which values of the variables a run sees, so both are tried. */
+for (const variablesOfRun of ["now", "creation"] as const)
+  describe(`deploy.yml, where the environment has another name than the runners' label, and a run sees the variables of ${variablesOfRun}`, function () {
+    this.timeout(60_000);
+    let emulator: TestEmulator;
+    let runnerId: number;
 
-  before(async () => {
-    // No runner calls here: one is online as long as the gate takes.
-    emulator = await TestEmulator.start((seed) => ({ ...onEnterprise(seed), runnerSilenceMilliseconds: 600_000 }));
-    const folder = path.join(emulator.folder, ".github");
-    mkdirSync(path.join(folder, "scripts"));
-    for (const file of ["workflows/deploy.yml", "workflows/runner-gate.yml", "scripts/runner-gate.mjs"])
-      copyFileSync(path.join(projectRoot, ".github", file), path.join(folder, file));
-    writeFileSync(path.join(folder, "workflows/release.yml"), caller);
-    const operator = await emulator.client();
-    const { data: key } = await operator.actions.getRepoPublicKey(here);
-    await operator.actions.createOrUpdateRepoSecret({
-      ...{ ...here, secret_name: "RUNNER_VIEW_TOKEN", key_id: key.key_id },
-      encrypted_value: await seal(key.key, "operator-token"),
-    });
-    const now = Date.now();
-    const value = JSON.stringify({
-      ...{ labels, runner: "primary", reason: "healthy on both views" },
-      decidedAt: new Date(now - 30_000).toISOString(),
-      expiresAt: new Date(now + 300_000).toISOString(),
-    });
-    await operator.actions.createRepoVariable({ ...here, name: "DEPLOY_RUNNER", value });
-    runnerId = emulator.addRunner("runner-1", ["lab", "primary"]);
-  });
-  after(() => emulator.stop());
-
-  for (const runner of ["auto", "primary"])
-    it(`offers the job to the runner with the label, in the environment with the name (${runner})`, async () => {
-      const run = emulator.engine.dispatch({
-        path: ".github/workflows/release.yml",
-        ...{ ref: "main", inputs: { runner }, login: "operator" },
+    before(async () => {
+      // No runner calls here: one is online as long as the gate takes.
+      emulator = await TestEmulator.start((seed) => ({
+        ...onEnterprise(seed),
+        variablesOfRun,
+        runnerSilenceMilliseconds: 600_000,
+      }));
+      const folder = path.join(emulator.folder, ".github");
+      mkdirSync(path.join(folder, "scripts"));
+      for (const file of ["workflows/deploy.yml", "workflows/runner-gate.yml", "scripts/runner-gate.mjs"])
+        copyFileSync(path.join(projectRoot, ".github", file), path.join(folder, file));
+      writeFileSync(path.join(folder, "workflows/release.yml"), caller);
+      const operator = await emulator.client();
+      const { data: key } = await operator.actions.getRepoPublicKey(here);
+      await operator.actions.createOrUpdateRepoSecret({
+        ...{ ...here, secret_name: "RUNNER_VIEW_TOKEN", key_id: key.key_id },
+        encrypted_value: await seal(key.key, "operator-token"),
       });
-      const jobs = () => emulator.services.store.state.actions.jobs.filter((job) => job.runId === run.id);
-      const gate = await until("the gate has decided", 40_000, () =>
-        jobs().find(({ name, status }) => name.endsWith("Choose") && status === "completed"),
-      );
-      assert.equal(gate.conclusion, "success", emulator.services.logs.read(gate.id));
-      const deploy = await until("the runner is offered the job", 10_000, () => emulator.engine.offered(runnerId));
-      assert.deepEqual([deploy.labels, deploy.environment?.name], [labels, "live"]);
-      emulator.engine.cancel(run.id, { force: false });
-      await until("the run is cancelled", 10_000, () => emulator.engine.offered(runnerId) === undefined);
+      const now = Date.now();
+      const value = JSON.stringify({
+        ...{ labels, runner: "primary", reason: "healthy on both views" },
+        decidedAt: new Date(now - 30_000).toISOString(),
+        expiresAt: new Date(now + 300_000).toISOString(),
+      });
+      await operator.actions.createRepoVariable({ ...here, name: "DEPLOY_RUNNER", value });
+      runnerId = emulator.addRunner("runner-1", ["lab", "primary"]);
     });
-});
+    after(() => emulator.stop());
+
+    for (const runner of ["auto", "primary"])
+      it(`offers the job to the runner with the label, in the environment with the name (${runner})`, async () => {
+        const run = emulator.engine.dispatch({
+          path: ".github/workflows/release.yml",
+          ...{ ref: "main", inputs: { runner }, login: "operator" },
+        });
+        const jobs = () => emulator.services.store.state.actions.jobs.filter((job) => job.runId === run.id);
+        const gate = await until("the gate has decided", 40_000, () =>
+          jobs().find(({ name, status }) => name.endsWith("Choose") && status === "completed"),
+        );
+        assert.equal(gate.conclusion, "success", emulator.services.logs.read(gate.id));
+        const deploy = await until("the runner is offered the job", 10_000, () => emulator.engine.offered(runnerId));
+        assert.deepEqual([deploy.labels, deploy.environment?.name], [labels, "live"]);
+        emulator.engine.cancel(run.id, { force: false });
+        await until("the run is cancelled", 10_000, () => emulator.engine.offered(runnerId) === undefined);
+      });
+  });

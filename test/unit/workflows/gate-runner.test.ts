@@ -23,16 +23,20 @@ jobs:
     uses: ./.github/workflows/delivery-runner.yml
 `;
 
-for (const [what, file, caller] of [
+const callers = [
   ["the runner gate's machine", "runner-gate.yml", gate],
   ["the machine that says that there is no delivery runner", "delivery-runner.yml", delivery],
-] as const)
-  describe(what, function () {
+] as const;
+/** GitHub does not document which values of the variables a run sees, so both are tried. */
+const cases = callers.flatMap((each) => (["now", "creation"] as const).map((seen) => [...each, seen] as const));
+
+for (const [what, file, caller, variablesOfRun] of cases)
+  describe(`${what}, where a run sees the variables of ${variablesOfRun}`, function () {
     this.timeout(30_000);
     let emulator: TestEmulator;
     before(async () => {
       // With hosted machines, one of them would take the job at once.
-      emulator = await TestEmulator.start((seed) => ({ ...seed, enterpriseServer: "3.17.1" }));
+      emulator = await TestEmulator.start((seed) => ({ ...seed, variablesOfRun, enterpriseServer: "3.17.1" }));
       const workflows = path.join(emulator.folder, ".github/workflows");
       copyFileSync(path.join(projectRoot, ".github/workflows", file), path.join(workflows, file));
       writeFileSync(path.join(workflows, "caller.yml"), caller);
