@@ -32,3 +32,15 @@ export const labelsOf = (
   { environment, agent }: { readonly environment: string; readonly agent: { readonly extraLabels: readonly string[] } },
   { role }: Pick<MachineSettings, "role">,
 ): string[] => runnerLabels(environment, role, role === DELIVERY_ROLE ? [] : agent.extraLabels);
+
+/**
+ * Whether this stack minds runners with the label of deliveries that it does not know: it has one of its own, or the
+ * setting that names those of others. A stack without either could not say which one is meant.
+ */
+export const mindsDeliveries = ({
+  monitoring,
+  deliveryRunner,
+}: {
+  readonly monitoring?: unknown;
+  readonly deliveryRunner?: unknown;
+}): boolean => monitoring !== undefined || deliveryRunner !== undefined;

@@ -2,8 +2,8 @@
  * Compares the three views: what the stack made, what GitHub shows, what the hosts show. Pure.
  */
 import { type EnvironmentSeen, type Protection, protectionDifferences } from "@ghrunners/core/github/protection";
-import { isKnownAs } from "@ghrunners/core/github/known-runner";
-import { carries, normal } from "@ghrunners/core/github/runner";
+import { labelOfStack, strangers } from "@ghrunners/core/github/known-runner";
+import { normal } from "@ghrunners/core/github/runner";
 import { deliverySecrets, stackSecrets } from "@ghrunners/core/vocabulary/delivery";
 import { compareHosts } from "./compare-hosts";
 import { compareMonitoring } from "./compare-monitoring";
@@ -163,15 +163,12 @@ function runners(expected: DriftExpectation, seen: DriftObservation, repairs: Re
     else compare("runner-labels", words(labels), words(there.labels), "critical", repairs.refresh);
     return found;
   });
-  const unknown = all
-    .filter(({ id, name, labels }) => {
-      if (isKnownAs(expected.knownRunners, name)) return false;
-      return carries(labels, [expected.label]) && !expected.runners.some((runner) => runner.id === id);
-    })
+  const unknown = strangers(all, expected.label, expected.knownRunners, expected.deliveries)
+    .filter(({ id }) => !expected.runners.some((runner) => runner.id === id))
     .flatMap((runner) => {
-      const { id, name } = runner;
+      const { id, name, labels } = runner;
       const { found, compare } = differences(`runner ${name}`);
-      const seenAs = `registered as ${id}, takes jobs for the label ${expected.label}`;
+      const seenAs = `registered as ${id}, takes jobs for the label ${labelOfStack(labels, expected.label)}`;
       compare("runner-unknown", "no such runner", seenAs, "critical", repairs.removeRunner(runner));
       return found;
     });

@@ -1,4 +1,5 @@
 /** What GitHub and the hosts should show, from the state and the configuration. Pure. */
+import { mindsDeliveries } from "@ghrunners/config/machines";
 import type { Settings } from "@ghrunners/config/parse";
 import { publicKeyOf } from "@ghrunners/config/open-ssh-key";
 import type { StackState } from "./state";
@@ -28,6 +29,8 @@ export interface DriftExpectation extends StackState {
   readonly label: string;
   /** Names of other runners that may carry it, or their beginnings with `*`. */
   readonly knownRunners: readonly string[];
+  /** Whether an unknown runner with the label of deliveries is a difference, too. */
+  readonly deliveries: boolean;
   readonly hosts: readonly HostExpectation[];
 }
 
@@ -62,6 +65,7 @@ export function expectationOf(stack: string, settings: Settings, state: StackSta
     publicAllowed: settings.safety.allowPublicRepository !== undefined,
     label: settings.environment,
     knownRunners: settings.monitoring?.knownRunners ?? [],
+    deliveries: mindsDeliveries(settings),
     // A target without a managed key is not inspected.
     hosts: [...runners, ...targets.filter(({ keys }) => keys.length > 0)],
   };

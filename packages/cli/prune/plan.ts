@@ -1,5 +1,5 @@
 /** Decides what a stack left behind, and what of that may be removed. Pure. */
-import { isKnownAs } from "@ghrunners/core/github/known-runner";
+import { labelOfStack, strangers } from "@ghrunners/core/github/known-runner";
 import { carries, type GitHubRunner } from "@ghrunners/core/github/runner";
 import { isTemplateName } from "@ghrunners/core/proxmox/image";
 import { PRUNE_WORDS } from "@ghrunners/core/vocabulary/safety";
@@ -19,8 +19,10 @@ export interface Owned {
   /** Labels of each runner that the configuration knows. */
   readonly labelSets: readonly (readonly string[])[];
   readonly runnerNames: readonly string[];
-  /** Names of others' runners that may carry the environment's label, or their beginnings with `*`. */
+  /** Names of others' runners that may carry such labels, or their beginnings with `*`. */
   readonly knownRunners: readonly string[];
+  /** Whether a runner with the label of deliveries may be one that this stack left. */
+  readonly deliveries: boolean;
   readonly vmIds: readonly number[];
 }
 
@@ -42,7 +44,7 @@ const force = (words: string | undefined): boolean => words === PRUNE_WORDS;
 const FORCE = `Next: --force "${PRUNE_WORDS}"`;
 
 /**
- * Runners at GitHub with the environment's label that the stack does not have. Only one with all labels of a configured
+ * Runners at GitHub with the label of the environment, or of deliveries, that the stack does not have. Only one with all labels of a configured
  * runner, and with no machine of another stack, is this stack's.
  * @param machines of other stacks too; undefined: Proxmox VE could not be read
  */
@@ -53,16 +55,15 @@ export function ghosts(
   words: string | undefined,
 ): LeftBehind[] {
   const mine = new Set(owned.runnerNames.map((name) => name.toLowerCase()));
-  return runners
-    .filter(({ name }) => !mine.has(name.toLowerCase()) && !isKnownAs(owned.knownRunners, name))
-    .filter(({ labels }) => carries(labels, [owned.environment]))
+  return strangers(runners, owned.environment, owned.knownRunners, owned.deliveries)
+    .filter(({ name }) => !mine.has(name.toLowerCase()))
     .map((runner) => ({
       kind: "runner" as const,
       id: String(runner.id),
       name: runner.name,
       place: owned.repository,
       since: null,
-      why: `it has the label ${owned.environment}, and neither state nor configuration has a runner of this name`,
+      why: `it has the label ${labelOfStack(runner.labels, owned.environment)}, and neither state nor configuration has a runner of this name`,
       refusal: foreignReason(owned, runner, machines) ?? ghostRefusal(runner, words),
     }));
 }

@@ -1,11 +1,10 @@
 import path from "node:path";
-import { machinesOf } from "@ghrunners/config/machines";
+import { labelsOf, machinesOf, mindsDeliveries } from "@ghrunners/config/machines";
 import type { Settings } from "@ghrunners/config/parse";
 import { ownRunners } from "@ghrunners/core/github/runner-group";
 import { repositoryOf } from "@ghrunners/core/github/repository";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
-import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { PRUNE_WORDS } from "@ghrunners/core/vocabulary/safety";
 import { readPlan } from "@ghrunners/deploy/plan/parse";
 import type { Plan } from "@ghrunners/deploy/plan/schema";
@@ -46,14 +45,15 @@ async function open(stackName: string | undefined, planFile: string | undefined)
   if (plan !== undefined) addressOf(settings, plan.targets[0] ?? "");
   const { runners } = stackState(resources);
   const machines = resources.filter(({ type }) => /vmLegacy:VmLegacy|ghrunners:ImageTemplate/.test(type));
-  const { environment, github, agent, proxmox } = settings;
+  const { environment, github, proxmox } = settings;
   const owned: Owned = {
     stack: path.basename(stack.name),
     environment,
     repository: github.repository,
-    labelSets: settings.runners.map(({ role }) => runnerLabels(environment, role, agent.extraLabels)),
+    labelSets: machinesOf(settings).map((machine) => labelsOf(settings, machine)),
     runnerNames: [...machinesOf(settings), ...runners].map(({ name }) => name),
     knownRunners: settings.monitoring?.knownRunners ?? [],
+    deliveries: mindsDeliveries(settings),
     vmIds: [
       ...machinesOf(settings).map(({ vmId }) => vmId),
       ...[proxmox.templateId, ...Object.values(proxmox.templates ?? {})],

@@ -17,10 +17,15 @@ export const labelOfStack = (labels: readonly string[], environment: string): st
  * Runners that take this environment's jobs or deliveries, and that no configuration names. Those of other stacks have
  * another environment as their label.
  * @param known names, or beginnings of names with `*`
+ * @param deliveries whether those that take deliveries alone count
  */
 export const strangers = <Runner extends Pick<GitHubRunner, "name" | "labels">>(
   runners: readonly Runner[],
   environment: string,
   known: readonly string[],
+  deliveries = true,
 ): Runner[] =>
-  runners.filter(({ name, labels }) => labelOfStack(labels, environment) !== undefined && !isKnownAs(known, name));
+  runners.filter(({ name, labels }) => {
+    const label = labelOfStack(labels, environment);
+    return label !== undefined && (deliveries || label === environment) && !isKnownAs(known, name);
+  });

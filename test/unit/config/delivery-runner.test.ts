@@ -7,7 +7,7 @@ import { monitoringArgs, monitoringFiles } from "@ghrunners/config/arguments/mon
 import { poolArgs } from "@ghrunners/config/arguments/runners";
 import { crossCheck } from "@ghrunners/config/cross-checks";
 import { deliveryRunner } from "@ghrunners/config/delivery-runner";
-import { labelsOf, machinesOf } from "@ghrunners/config/machines";
+import { labelsOf, machinesOf, mindsDeliveries } from "@ghrunners/config/machines";
 import { parseConfiguration, type Settings } from "@ghrunners/config/parse";
 import { good, patched, problemsOf, raw, secrets } from "./support/settings";
 
@@ -217,6 +217,12 @@ describe("who knows the delivery runner", () => {
   const names = (listed: readonly { readonly name: string }[] | undefined): string[] =>
     (listed ?? []).map(({ name }) => name);
   const everyone = ["one", "two", "delivery-1"];
+
+  it("minds others with its label where it has one, or a setting that names those of others", () => {
+    const { deliveryRunner: mine, monitoring: host } = watched();
+    const minds = [{}, { deliveryRunner: mine }, { monitoring: host }].map(mindsDeliveries);
+    assert.deepEqual(minds, [false, true, true]);
+  });
 
   it("whoever looks at machines: the preflight, the guards, the exporters, the files for Prometheus", () => {
     const settings = watched({

@@ -23,6 +23,7 @@ const expected: DriftExpectation = {
   publicAllowed: false,
   label: "production",
   knownRunners: ["staging-*"],
+  deliveries: true,
   environment: {
     name: "production",
     waitMinutes: 5,
@@ -207,6 +208,16 @@ describe("drift between the three planes", () => {
     ["monitoring-file-missing", { monitoring: [files[0]!] }, restored],
     ["monitoring-file-unknown", { monitoring: [...files, sum("c.yml", "c")] }, restored],
   );
+  it("finds a runner that takes deliveries and that no configuration names", () => {
+    const others = [...asExpected.runners, { ...idle, id: 8, name: "rogue", labels: ["self-hosted", "Delivery"] }];
+    const [finding, ...more] = drift({ runners: others }).findings;
+    assert.deepEqual([finding?.id, finding?.severity, more], ["runner-unknown", "critical", []]);
+    assert.match(JSON.stringify(finding), /registered as 8, takes jobs for the label delivery.*actions\/runners\/8"/);
+    // A stack without a delivery runner and without a list of known ones cannot say which is meant.
+    const unminding = { ...expected, deliveries: false };
+    assert.deepEqual(compare(unminding, { ...asExpected, runners: others }, at).findings, []);
+  });
+
   it("finds no stranger in a runner that monitoring.knownRunners names", () => {
     const other = (name: string) => ({ ...idle, id: 8, name, labels: ["production"] });
     const ids = (name: string): string[] =>

@@ -21,6 +21,7 @@ const owned: Owned = {
   labelSets: [labels, [...labels.slice(0, 4), "secondary"]],
   runnerNames: ["runner-1", "runner-2"],
   knownRunners: ["staging-*"],
+  deliveries: true,
   vmIds: [151, 152],
 };
 const ghost: GitHubRunner = { id: 7, name: "runner-9", online: false, busy: false, labels, version: undefined };
@@ -49,6 +50,17 @@ describe("what a stack left behind", () => {
       found.map(({ kind, id, refusal }) => [kind, id, refusal]),
       [["runner", "7", null]],
     );
+  });
+
+  it("is a delivery runner, by the labels of the configured one", () => {
+    const ofDelivery = ["self-hosted", "linux", "x64", "delivery"];
+    const old = { ...ghost, name: "delivery-0", labels: ofDelivery };
+    const withOne = { ...owned, labelSets: [...owned.labelSets, ofDelivery] };
+    const [found] = ghosts(withOne, [old], [], undefined);
+    assert.match(found?.why ?? "", /^it has the label delivery, and neither/);
+    assert.equal(found?.refusal, null);
+    assert.match(refusals(ghosts(owned, [old], [], undefined))[0] ?? "", /may be another one's/);
+    assert.deepEqual(ghosts({ ...owned, deliveries: false }, [old], [], undefined), []);
   });
 
   it("is no runner that monitoring.knownRunners names", () => {
