@@ -11345,6 +11345,19 @@ function runbookCommand(runbook) {
   return alert === void 0 ? void 0 : `ghrunners runbook ${alert}`;
 }
 
+// packages/core/ssh/render-script.ts
+function quote(value) {
+  if (value.includes("\0")) throw new Error("A NUL byte cannot be passed to a shell.");
+  return `'${value.replace(/'/g, `'\\''`)}'`;
+}
+
+// packages/core/github/gh.ts
+function gh(url) {
+  const { host } = new URL(url);
+  return host === "github.com" ? "gh" : `GH_HOST=${host} gh`;
+}
+var setVariable = ({ url, fullName }, name, value) => `${gh(url)} variable set ${name} --repo ${fullName} --body ${quote(value)}`;
+
 // packages/failover/choice/deploy-runner.ts
 var choice = object({
   /** Labels for `runs-on`; empty: no runner may deploy. */
@@ -11454,10 +11467,10 @@ function judgeRunners(choice2, runners) {
   if (online.some(({ busy }) => !busy)) return choice2;
   return { ...choice2, remark: "The runner is busy: the job waits until it is free." };
 }
-function judgeMachine(machine, label, runners) {
+function judgeMachine(machine, label, runners, where) {
   if (!runners.some(({ name, labels }) => name === machine && carries(labels, [label]))) return null;
   return stop(
-    `The runner gate runs on ${machine}, which has the label ${label}: a job there could change its answer and read its token. Expected a machine that it does not judge. Next: gh variable set ${GATE_VARIABLE} --body '["self-hosted","gate"]'`,
+    `The runner gate runs on ${machine}, which has the label ${label}: a job there could change its answer and read its token. Expected a machine that it does not judge. Next: ${setVariable(where, GATE_VARIABLE, '["self-hosted","gate"]')}`,
     "machine"
   );
 }
@@ -11502,7 +11515,7 @@ var UNREADABLE = "?";
 async function judgeSeen(github, choice2, label) {
   const machine = requiredVariable(env, "RUNNER_NAME");
   const own2 = await github.runners();
-  const misplaced = judgeMachine(machine, label, own2);
+  const misplaced = judgeMachine(machine, label, own2, github.where);
   if (misplaced !== null) return misplaced;
   const verdict = judgeRunners(choice2, own2);
   if (verdict.go) return verdict;
@@ -11510,7 +11523,7 @@ async function judgeSeen(github, choice2, label) {
     const list = organizationRunners(github, github.where.fullName);
     const shared = await unlessMissing(github.explain("list the organization's runners", list));
     const all = [...own2, ...shared ?? []];
-    return judgeMachine(machine, label, all) ?? judgeRunners(choice2, all);
+    return judgeMachine(machine, label, all, github.where) ?? judgeRunners(choice2, all);
   } catch (error2) {
     if (statusOf(error2) !== 403) throw error2;
     return {

@@ -3,7 +3,8 @@
  */
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import { statusOf } from "@ghrunners/core/github/errors";
-import { apiBase } from "@ghrunners/core/github/repository";
+import { setVariable } from "@ghrunners/core/github/gh";
+import { apiBase, repositoryOf } from "@ghrunners/core/github/repository";
 import { carries } from "@ghrunners/core/github/runner";
 import { GATE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
@@ -70,11 +71,12 @@ function labelsIn(text: string): readonly string[] | undefined {
 /** Why the gate would find no machine, or run on one of the runners that it judges; undefined: it has its own. */
 export function gateMachineProblem(
   { server, variable }: GateMachine,
-  { environment, runners }: Pick<PreflightInputs, "environment" | "runners">,
+  { environment, runners, github }: Pick<PreflightInputs, "environment" | "runners" | "github">,
 ): string | undefined {
+  const set = setVariable(repositoryOf(github), GATE_VARIABLE, '["self-hosted","gate"]');
   const expected =
     "Expected the labels of a machine that is none of the stack's runners, as a JSON list. " +
-    `Next: gh variable set ${GATE_VARIABLE} --body '["self-hosted","gate"]' (docs/how-to/workflows.md)`;
+    `Next: ${set} (docs/how-to/workflows.md)`;
   if (variable === undefined)
     return (
       `GitHub Enterprise Server ${server} has no machines of its own, and the variable ${GATE_VARIABLE} is not set: ` +
@@ -91,7 +93,7 @@ export function gateMachineProblem(
 /** The same for the preview; empty also where it is not known: the update makes nothing by it. */
 export function gateNotices(
   gate: Answer<GateMachine | undefined> | undefined,
-  inputs: Pick<PreflightInputs, "environment" | "runners">,
+  inputs: Pick<PreflightInputs, "environment" | "runners" | "github">,
 ): string[] {
   const seen = gate !== undefined && "value" in gate ? gate.value : undefined;
   const problem = seen && gateMachineProblem(seen, inputs);

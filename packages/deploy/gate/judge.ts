@@ -5,6 +5,8 @@
  * this environment, and that GitHub itself shows such a runner as online. Otherwise it refuses, with the reason and a
  * runbook.
  */
+import { setVariable } from "@ghrunners/core/github/gh";
+import type { Repository } from "@ghrunners/core/github/repository";
 import { carries, type GitHubRunner } from "@ghrunners/core/github/runner";
 import { CHOICE_VARIABLE, GATE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
@@ -134,16 +136,18 @@ export function judgeRunners(
  * Refuses where the gate runs on one of the runners that it judges: a job there could change its answer, and read its
  * token.
  * @param machine name of the runner that runs the gate
+ * @param where the repository that deploys
  */
 export function judgeMachine(
   machine: string,
   label: string,
   runners: readonly Pick<GitHubRunner, "name" | "labels">[],
+  where: Pick<Repository, "url" | "fullName">,
 ): GateRefusal | null {
   if (!runners.some(({ name, labels }) => name === machine && carries(labels, [label]))) return null;
   return stop(
     `The runner gate runs on ${machine}, which has the label ${label}: a job there could change its answer and read its ` +
-      `token. Expected a machine that it does not judge. Next: gh variable set ${GATE_VARIABLE} --body '["self-hosted","gate"]'`,
+      `token. Expected a machine that it does not judge. Next: ${setVariable(where, GATE_VARIABLE, '["self-hosted","gate"]')}`,
     "machine",
   );
 }

@@ -46,7 +46,7 @@ async function judgeSeen(
 ): Promise<GateApproval | GateRefusal> {
   const machine = requiredVariable(env, "RUNNER_NAME");
   const own = await github.runners();
-  const misplaced = judgeMachine(machine, label, own);
+  const misplaced = judgeMachine(machine, label, own, github.where);
   if (misplaced !== null) return misplaced;
   const verdict = judgeRunners(choice, own);
   if (verdict.go) return verdict;
@@ -54,7 +54,7 @@ async function judgeSeen(
     const list = organizationRunners(github, github.where.fullName);
     const shared = await unlessMissing(github.explain("list the organization's runners", list));
     const all = [...own, ...(shared ?? [])];
-    return judgeMachine(machine, label, all) ?? judgeRunners(choice, all);
+    return judgeMachine(machine, label, all, github.where) ?? judgeRunners(choice, all);
   } catch (error) {
     if (statusOf(error) !== 403) throw error;
     return {

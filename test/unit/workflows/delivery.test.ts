@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import path from "node:path";
-import { TestEmulator } from "@ghrunners/lab/driver/emulator";
+import { owner, repo, TestEmulator } from "@ghrunners/lab/driver/emulator";
 import type { RunRecord } from "@ghrunners/lab/github/workflows/records";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
@@ -45,7 +45,8 @@ describe("the delivery workflows without a delivery runner", function () {
       assert.deepEqual([...new Set(others.map((job) => job.conclusion))], ["skipped"]);
       const said = emulator.services.logs.read(guard.id) ?? "";
       assert.match(said, /The repository variable DELIVERY_RUNNER is not set/);
-      assert.match(said, /Next: gh variable set DELIVERY_RUNNER --body '\["self-hosted","delivery"\]'/);
+      const set = `GH_HOST=${new URL(emulator.url).host} gh variable set DELIVERY_RUNNER --repo ${owner}/${repo}`;
+      assert.ok(said.includes(`Next: ${set} --body '["self-hosted","delivery"]'`), said);
     });
   }
 });

@@ -158,7 +158,11 @@ describe("the runner gate's script", () => {
       }
       const { code, out, outputs } = await run(valid(), {}, "auto", "runner-1");
       assert.deepEqual([code, outputs], [1, ""], out);
-      assert.match(out, /The runner gate runs on runner-1, which has the label production: .*variable set GATE_RUNNER/);
+      assert.match(out, /The runner gate runs on runner-1, which has the label production: a job there/);
+      assert.match(
+        out,
+        /Next: gh variable set GATE_RUNNER --repo octo-org\/demo-app --body '\["self-hosted","gate"\]'$/m,
+      );
     }
     assert.equal((await run(valid(), {}, "auto", "gate-1")).code, 0);
   });

@@ -226,7 +226,7 @@ export function githubChecks(
       stage,
       expected: "for each job a machine that GitHub has",
       needs,
-      judge: ask(judgeMachines),
+      judge: ask((seen) => judgeMachines(seen, inputs.github)),
     },
     {
       id: "github-settings",

@@ -1,4 +1,6 @@
 /** On an Enterprise Server: which workflows wait for a machine of GitHub's, which it does not have. Pure. */
+import { setVariable } from "@ghrunners/core/github/gh";
+import { type GitHubSettings, repositoryOf } from "@ghrunners/core/github/repository";
 import { DELIVERY_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { type DoctorVerdict, fromMessage, ok, problem } from "../check";
 import type { AskedGitHub } from "../facts";
@@ -13,7 +15,10 @@ const namesVariable = (text: string): boolean => text.includes("vars.");
  * Why jobs would wait until GitHub gives them up, each with what ends it. `github-gate` judges the runner gate's machine.
  * Source: GitHub Enterprise Server, "GitHub-hosted runners" (not supported there).
  */
-export function judgeMachines({ server, workflows, machines, runners }: AskedGitHub): readonly DoctorVerdict[] {
+export function judgeMachines(
+  { server, workflows, machines, runners }: AskedGitHub,
+  github: GitHubSettings,
+): readonly DoctorVerdict[] {
   if ("error" in server) return [fromMessage("unknown", server.error, AGAIN)];
   if (server.value === undefined) return [ok("GitHub has machines of its own")];
   for (const fact of [workflows, machines, runners])
@@ -39,7 +44,7 @@ export function judgeMachines({ server, workflows, machines, runners }: AskedGit
       : [
           problem(
             `${none}, and the variable ${DELIVERY_VARIABLE} is not set: jobs of ${delivering.join(", ")} have no machine`,
-            `gh variable set ${DELIVERY_VARIABLE} --body '["self-hosted","delivery"]'`,
+            setVariable(repositoryOf(github), DELIVERY_VARIABLE, '["self-hosted","delivery"]'),
             expected,
           ),
         ]),

@@ -183,20 +183,20 @@ describe("the doctor's checks of GitHub", () => {
       "an Enterprise Server on which the gate has no machine",
       ofGate({ value: { server: "3.17.1", variable: undefined } }),
       "problem github-gate",
-      /^gh variable set GATE_RUNNER/,
+      /^GH_HOST=198\.51\.100\.2 gh variable set GATE_RUNNER --repo octo-org\/demo-app --body /,
     ],
     [
       "an Enterprise Server on which the gate runs on what it judges",
       ofGate({ value: { server: "3.17.1", variable: '["self-hosted"]' } }),
       "problem github-gate",
-      /^gh variable set GATE_RUNNER/,
+      /^GH_HOST=198\.51\.100\.2 gh variable set GATE_RUNNER --repo octo-org\/demo-app --body /,
     ],
     ["an Enterprise Server that does not show its variables", ofGate(refusal(403)), "problem github-gate", /do this/],
     [
       "an Enterprise Server without a machine for what delivers",
       onServer({ "drift.yml": "${{ fromJSON(vars.DELIVERY_RUNNER || '[\"ubuntu-24.04\"]') }}" }),
       "problem github-machines",
-      /^gh variable set DELIVERY_RUNNER/,
+      /^GH_HOST=198\.51\.100\.2 gh variable set DELIVERY_RUNNER --repo octo-org\/demo-app --body /,
     ],
     [
       "an Enterprise Server with a workflow for GitHub's machines",

@@ -5,7 +5,8 @@ import { onEnterprise, owner, repo, TestEmulator } from "@ghrunners/lab/driver/e
 import { inputs } from "./observations";
 
 describe("the machine of the runner gate", () => {
-  const where = { environment: "production", runners: inputs.runners };
+  const github = { url: "https://github.example.com", repository: "octo-org/demo-app" };
+  const where = { environment: "production", runners: inputs.runners, github };
   const problem = (variable: string | undefined): string =>
     gateMachineProblem({ server: "3.17.1", variable }, where) ?? "";
 
@@ -15,7 +16,10 @@ describe("the machine of the runner gate", () => {
       missing,
       /^GitHub Enterprise Server 3\.17\.1 has no machines of its own, and the variable GATE_RUNNER/,
     );
-    assert.match(missing, /Next: gh variable set GATE_RUNNER --body '\["self-hosted","gate"\]'/);
+    assert.match(
+      missing,
+      /Next: GH_HOST=github\.example\.com gh variable set GATE_RUNNER --repo octo-org\/demo-app --body '\["self-hosted","gate"\]'/,
+    );
     assert.equal(problem('["self-hosted","gate"]'), "");
     assert.equal(problem('["self-hosted","delivery"]'), "");
   });
