@@ -272,6 +272,15 @@ export const faults: readonly LabFault[] = [
     about: "every task takes this long",
   },
   {
+    name: "proxmox-upgraded",
+    service: "proxmox",
+    adminName: "upgraded",
+    target: "service",
+    parameters: {},
+    about:
+      "a newer Proxmox VE writes other user data: at its next boot each machine is another instance for cloud-init",
+  },
+  {
     name: "proxmox-token-expired",
     service: "proxmox",
     adminName: "token-expired",

@@ -62,6 +62,12 @@ export const doctorRounds: readonly (readonly DoctorCase[])[] = [
     },
     { fault: "github-slow", tells: [], next: "answers that come late are waited for", mends: "-" },
     { fault: "proxmox-slow-task", tells: [], next: "the doctor starts no task", mends: "-" },
+    {
+      fault: "proxmox-upgraded",
+      tells: [],
+      next: "a machine that becomes another instance keeps its host keys (`machine-replacement.test.ts`)",
+      mends: "-",
+    },
     { fault: "github-500-after-commit", tells: [], next: "the doctor writes nothing", mends: "-" },
     {
       fault: "session-conflict",

@@ -2,7 +2,14 @@ import type { IncomingMessage, RequestListener } from "node:http";
 import { z } from "zod";
 import type { AccessControl } from "./access";
 import type { Accounts } from "./accounts";
-import { faultSchemas, isFaultName, type MachineFaultName, type ProxmoxFault, type ProxmoxFaultName } from "./faults";
+import {
+  faultSchemas,
+  isFaultName,
+  isMachineFault,
+  type MachineFaultName,
+  type ProxmoxFault,
+  type ProxmoxFaultName,
+} from "./faults";
 import { machineFaults } from "./machine-faults";
 import { requireVm, type ProxmoxNode } from "./node";
 import { runShell } from "./shell";
@@ -38,7 +45,7 @@ function requireGuest({ machines }: ProxmoxNode, name: MachineFaultName, vmid: n
 
 /** Does to the machine what the fault says. Faults of the service need nothing: they are looked up with each request. */
 async function begin(node: ProxmoxNode, fault: ProxmoxFault): Promise<void> {
-  if (!("vmid" in fault)) return;
+  if (!isMachineFault(fault)) return;
   const { name, vmid } = fault;
   requireVm(node, vmid);
   if (node.machines.kind === "api-only" && name !== "stop" && name !== "locked") {
@@ -55,7 +62,7 @@ async function begin(node: ProxmoxNode, fault: ProxmoxFault): Promise<void> {
 
 /** Undoes it. */
 async function end(node: ProxmoxNode, fault: ProxmoxFault): Promise<void> {
-  if (!("vmid" in fault) || fault.name === "locked") return;
+  if (!isMachineFault(fault) || fault.name === "locked") return;
   const { name, vmid } = fault;
   const change = machineFaults[name];
   if (change.needsGuest === "always") requireGuest(node, name, vmid, "lose");

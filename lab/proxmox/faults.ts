@@ -19,6 +19,8 @@ export const faultSchemas = {
   locked: machine,
   /** Every task takes this long before it begins. */
   "slow-task": z.strictObject({ seconds: z.coerce.number().positive() }),
+  /** A newer version, which writes the cloud-init drive in another form: see `userData` of vm/cloud-init.ts. */
+  upgraded: z.strictObject({}),
   "token-expired": z.strictObject({ id: z.string().min(1) }),
   "privilege-removed": z.strictObject({ id: z.string().min(1), privilege: z.string().min(1) }),
   /** Power cut; its end switches the machine on again. */
@@ -48,6 +50,11 @@ export type MachineFaultName = {
 export const machineFaultNames = (Object.keys(faultSchemas) as ProxmoxFaultName[]).filter(
   (name): name is MachineFaultName => faultSchemas[name] === machine,
 );
+
+export type MachineFault = Extract<ProxmoxFault, { readonly name: MachineFaultName }>;
+
+export const isMachineFault = (fault: ProxmoxFault): fault is MachineFault =>
+  (machineFaultNames as readonly string[]).includes(fault.name);
 
 export const isFaultName = (name: string): name is ProxmoxFaultName => Object.hasOwn(faultSchemas, name);
 
@@ -109,6 +116,10 @@ export class ProxmoxFaults implements TokenFaults {
 
   isRemoved(id: string, privilege: string): boolean {
     return this.of("privilege-removed").some((fault) => fault.id === id && fault.privilege === privilege);
+  }
+
+  isUpgraded(): boolean {
+    return this.of("upgraded").length > 0;
   }
 
   taskDelaySeconds(): number {

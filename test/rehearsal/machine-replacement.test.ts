@@ -71,11 +71,29 @@ describe("replacement and restart of the machines", () => {
     await rehearsal.online(primary.name);
   });
 
+  /** What tells one machine and one instance from another: host key, and what cloud-init takes it for. */
+  const identities = (): Promise<[key: string, instance: string][]> =>
+    Promise.all(
+      [primary, secondary].map(async ({ vmId }): Promise<[string, string]> => {
+        const read = (file: string): Promise<string> => rehearsal.inMachine(vmId, "cat", file);
+        return [await read("/etc/ssh/ssh_host_ecdsa_key.pub"), await read("/var/lib/cloud/data/instance-id")];
+      }),
+    );
+
   it("is not needed for more memory: the machines restart, drained one after the other", async () => {
     const mark = await rehearsal.mark("github");
-    // Proxmox VE gives it to a VM at its next start, so the provider restarts the guest; the host must answer again.
-    const run = await rehearsal.up({ ...otherUser, "vm.memoryMiB": "1536" });
+    const before = await identities();
+    // Proxmox VE gives it to a VM at its next start, so the provider restarts the guest; the host must answer again, with
+    // the key that is pinned, although an upgrade meanwhile makes another instance of it.
+    const run = await rehearsal.withFault(["proxmox-upgraded"], () =>
+      rehearsal.up({ ...otherUser, "vm.memoryMiB": "1536" }),
+    );
     assert.equal(run.code, 0, run.output);
+    const after = await identities();
+    for (const [index, [key, instance]] of before.entries()) {
+      assert.equal(after[index]?.[0], key);
+      assert.notEqual(after[index]?.[1], instance);
+    }
     const report = await rehearsal.status();
     assert.deepEqual(report.problems, []);
     const events = await rehearsal.events("github", mark);

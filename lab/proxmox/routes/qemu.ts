@@ -94,10 +94,10 @@ function requireRunOfTheMill({ values }: ProxmoxCall): void {
     throw failure("revert is not modelled in the lab: set the option to its former value");
 }
 
-const dumpers: Readonly<Record<string, (vmid: number, config: Vm["config"]) => string>> = {
-  user: userData,
-  network: (_vmid, config) => networkConfig(config),
-  meta: (vmid, config) => metaData(userData(vmid, config), networkConfig(config)),
+const dumpers: Readonly<Record<string, (user: string, network: string) => string>> = {
+  user: (user) => user,
+  network: (_user, network) => network,
+  meta: metaData,
 };
 
 /** VMs: list, clone, configuration, disks, delete. */
@@ -208,7 +208,8 @@ export const qemuRoutes: readonly ProxmoxRoute[] = [
     parameters: { type: { type: "string", enum: Object.keys(dumpers) } },
     handle: ({ node, caller, vmid, values }) => {
       requireAll(caller, `/vms/${vmid}`, ["VM.Audit"]);
-      return dumpers[values.type as string]?.(vmid, pendingConfig(requireVm(node, vmid)));
+      const config = pendingConfig(requireVm(node, vmid));
+      return dumpers[values.type as string]?.(userData(vmid, config, node.faults.isUpgraded()), networkConfig(config));
     },
   },
   {

@@ -13,9 +13,13 @@ export function hostNames(vmid: number, config: StoredVmConfig): { hostname: str
   return search ? { hostname: name, fqdn: `${name}.${search}` } : { hostname: name };
 }
 
-/** The file user-data of the cloud-init drive. */
-export function userData(vmid: number, config: StoredVmConfig): string {
-  const { hostname, fqdn } = hostNames(vmid, config);
+/**
+ * The file user-data of the cloud-init drive.
+ * @param isUpgraded in the form of newer versions, which write `fqdn` always, also where it is the host name. Source:
+ * qemu-server, PVE::QemuServer::Cloudinit, get_hostname_fqdn, of Proxmox VE 8 and of its successors
+ */
+export function userData(vmid: number, config: StoredVmConfig, isUpgraded = false): string {
+  const { hostname, fqdn = isUpgraded ? hostname : undefined } = hostNames(vmid, config);
   const keys = decodeSshKeys(config.sshkeys ?? "") ?? [];
   const lines = ["#cloud-config", `hostname: ${hostname}`, "manage_etc_hosts: true"];
   if (fqdn !== undefined) lines.push(`fqdn: ${fqdn}`);

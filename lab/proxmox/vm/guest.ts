@@ -31,7 +31,8 @@ export function startSettings(node: ProxmoxNode, vm: Vm): StartSettings {
   if (!hasBridge(node, nic.bridge ?? "")) throw failure(`bridge '${nic.bridge ?? ""}' does not exist`);
   const { ip, gateway } = ipv4Settings(config, 0);
   const firewall = firewallScript(node, vm);
-  const user = drivesOf(config).some((drive) => drive.isCloudInit) ? userData(vmid, config) : "#cloud-config\n";
+  const hasDrive = drivesOf(config).some((drive) => drive.isCloudInit);
+  const user = hasDrive ? userData(vmid, config, node.faults.isUpgraded()) : "#cloud-config\n";
   return {
     diskBytes,
     nic: {

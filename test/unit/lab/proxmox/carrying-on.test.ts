@@ -123,6 +123,17 @@ describe("faults of the lab", () => {
     await administer("DELETE", "/faults");
   });
 
+  it("upgraded: the cloud-init drive is that of another instance, until its end", async () => {
+    const dump = (type: string): Promise<string> => lab.get("GET", lab.vm(151, `/cloudinit/dump?type=${type}`));
+    const [user, meta] = [await dump("user"), await dump("meta")];
+    await administer("PUT", "/faults/upgraded");
+    await lab.restart();
+    assert.notEqual(await dump("user"), user);
+    assert.notEqual(await dump("meta"), meta);
+    await administer("DELETE", "/faults/upgraded");
+    assert.deepEqual([await dump("user"), await dump("meta")], [user, meta]);
+  });
+
   it("token-expired and privilege-removed", async () => {
     await administer("PUT", "/faults/token-expired", { id: tokenId });
     assert.equal((await config()).status, 401);

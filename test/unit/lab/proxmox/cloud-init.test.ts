@@ -53,6 +53,15 @@ describe("cloud-init drive", () => {
     assert.equal(id({}), id({ memory: "2048" }));
   });
 
+  it("is a new instance after an upgrade that writes the full name where it is the host name", () => {
+    const { searchdomain, ...without } = config;
+    assert.ok(searchdomain);
+    const [older, newer] = [false, true].map((isUpgraded) => userData(1, without, isUpgraded));
+    assert.equal(newer, older?.replace("manage_etc_hosts: true\n", "manage_etc_hosts: true\nfqdn: runner-1\n"));
+    assert.notEqual(metaData(newer ?? "", ""), metaData(older ?? "", ""));
+    assert.equal(userData(1, config, true), userData(1, config), "a VM with a search domain has had one before");
+  });
+
   it("takes a full name apart", () => {
     assert.deepEqual(hostNames(1, { name: "a.b.c", searchdomain: "x" }), { hostname: "a", fqdn: "a.b.c" });
     assert.deepEqual(hostNames(1, { name: "a" }), { hostname: "a" });
