@@ -1,7 +1,6 @@
 /** Where the console's parts come from: the readers of `status`, `gate`, `alerts` and `review`. */
 import { hasFailover } from "@ghrunners/config/failover";
 import type { Settings } from "@ghrunners/config/parse";
-import { addressOf } from "../deploy/target";
 import { gateOf, noSwitch } from "../gate/run";
 import { monitoringUrls } from "../monitoring/address";
 import { collectMonitoring } from "../monitoring/collect";
@@ -20,7 +19,7 @@ const EVERY_MS = { status: 45_000, gate: 10_000, monitoring: 5_000, deployments:
 async function deployments(settings: Settings): Promise<TargetDeployments[]> {
   return Promise.all(
     settings.targets.map(({ name }) =>
-      readHistory(name, addressOf(settings, name), settings.sshPrivateKey).then(
+      readHistory(settings, name).then(
         (history) => deploymentsOf(name, history),
         (error: Error) => ({ target: name, problem: error.message, open: null, deployments: [] }),
       ),

@@ -87,6 +87,7 @@ export async function observeMonitoring(
 export function observeTargets(settings: Settings, limitMs: number): Promise<TargetIncidents[]> {
   return incidentsOfTargets({
     targets: settings.targets,
+    keys: settings,
     privateKey: settings.sshPrivateKey,
     send: false,
     repository: repositoryOf(settings.github),

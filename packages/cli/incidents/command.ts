@@ -8,7 +8,8 @@ export const command = (): Command =>
       "The incidents that deployments left on the stack's targets, and the issue of each. --send opens one issue for each that " +
       "has none, however often it is run and by whom. The token needs Issues write.",
     examples: ["ghrunners incidents", "ghrunners incidents --send"],
-    exitCodes: "0 all of them have an issue, 1 one has none, or a target cannot be reached",
+    exitCodes:
+      "0 all of them have an issue, or nothing was deployed yet, 1 one has none, or a target cannot be reached",
     json: "incidents",
   })
     .option("--send", "open the issues that are missing")

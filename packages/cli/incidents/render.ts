@@ -1,12 +1,13 @@
 /** Incidents as text: one line each, the newest last. */
 import { renderSending } from "@ghrunners/deploy/incidents/send";
+import { untilItAnswers } from "../deploy/target";
 import type { TargetIncidents } from "./targets";
 
 export function renderIncidents(found: readonly TargetIncidents[]): string {
   const lines = found.flatMap(({ target, deployed, incidents, sending, problem }) => [
     target,
-    ...(problem === null ? [] : [`  cannot be reached: ${problem}`]),
-    ...(deployed ? [] : ["  no deployment yet"]),
+    ...(deployed && problem !== null ? [`  cannot be reached: ${problem}`] : []),
+    ...(deployed ? [] : [`  no deployment yet${problem === null ? "" : `: ${untilItAnswers(target)}`}`]),
     ...(deployed && problem === null && incidents.length === 0 ? ["  no incident is recorded"] : []),
     ...incidents.map(({ incident, issue }) => {
       const { deployment, severity, title } = incident;
@@ -21,6 +22,6 @@ export function renderIncidents(found: readonly TargetIncidents[]): string {
 export const unsentIn = (found: readonly TargetIncidents[]): number =>
   found.flatMap(({ incidents }) => incidents).filter(({ issue }) => issue === null).length;
 
-/** 0: every incident has its issue. 1: one is unsent, or a target cannot be reached. */
+/** 0: every incident has its issue. 1: one is unsent, or a target that was deployed to cannot be reached. */
 export const exitCodeOf = (found: readonly TargetIncidents[]): number =>
-  unsentIn(found) > 0 || found.some(({ problem }) => problem !== null) ? 1 : 0;
+  unsentIn(found) > 0 || found.some(({ deployed, problem }) => deployed && problem !== null) ? 1 : 0;

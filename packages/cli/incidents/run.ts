@@ -12,12 +12,12 @@ export interface IncidentsOptions {
 }
 
 export async function incidents(options: IncidentsOptions): Promise<number> {
-  const { targets, sshPrivateKey, github, githubToken, monitoring } = await settingsOf(
-    await currentStack(options.stack),
-  );
+  const settings = await settingsOf(await currentStack(options.stack));
+  const { targets, sshPrivateKey, github, githubToken, monitoring } = settings;
   if (targets.length === 0) throw new Error("No deployment target is configured. Expected ghrunners:targets.");
   const found = await incidentsOfTargets({
     targets,
+    keys: settings,
     privateKey: sshPrivateKey,
     send: options.send ?? false,
     repository: repositoryOf(github),

@@ -33,7 +33,11 @@ export const sendingSchema = z.strictObject({
 
 export const targetIncidentsSchema = z.strictObject({
   target: z.string(),
-  deployed: z.boolean().describe("Whether anything was ever deployed to it."),
+  deployed: z
+    .boolean()
+    .describe(
+      "Whether anything was ever deployed to it; false if it cannot be reached and the stack holds no key for it.",
+    ),
   incidents: z.array(listedIncidentSchema),
   sending: sendingSchema
     .nullable()

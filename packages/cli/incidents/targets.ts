@@ -5,11 +5,13 @@ import type { Repository } from "@ghrunners/core/github/repository";
 import { withSession } from "@ghrunners/core/ssh/session";
 import type { TargetSettings } from "@ghrunners/config/targets";
 import { NoAgentError, sshAgent } from "@ghrunners/deploy/deployer/ssh";
+import { awaitsFirstDeployment, type DeployKeys } from "../deploy/target";
 import { githubTracker } from "@ghrunners/deploy/incidents/github";
 import { incidentsOf, sendIncidents } from "@ghrunners/deploy/incidents/send";
 
 export interface IncidentsInput {
   readonly targets: readonly TargetSettings[];
+  readonly keys: DeployKeys;
   /** OpenSSH private key. */
   readonly privateKey: string;
   readonly send: boolean;
@@ -45,9 +47,9 @@ export function incidentsOfTargets(input: IncidentsInput): Promise<TargetInciden
   return Promise.all(
     input.targets.map((target) =>
       ofTarget(input, target).catch((error: Error) => {
-        const isNew = error instanceof NoAgentError;
+        const isNew = awaitsFirstDeployment(error, input.keys, target.name);
         const nothing = { target: target.name, incidents: [], sending: null };
-        return { ...nothing, deployed: !isNew, problem: isNew ? null : error.message };
+        return { ...nothing, deployed: !isNew, problem: error instanceof NoAgentError ? null : error.message };
       }),
     ),
   );

@@ -4,7 +4,6 @@ import type { TargetHistory } from "@ghrunners/deploy/target/queries";
 import type { Records } from "@ghrunners/deploy/target/history";
 import type { GateDecision } from "@ghrunners/failover/choice/choose";
 import type { Described } from "@ghrunners/core/schema";
-import { addressOf } from "../deploy/target";
 import { currentStack, type Stack } from "../pulumi/stack";
 import type { schemas } from "../schemas";
 import { settingsOf } from "../settings";
@@ -32,7 +31,7 @@ async function readTargets(stack: Stack, only: string | undefined): Promise<Targ
   return Promise.all(
     names.map(async (name) => ({
       name,
-      ...(await readHistory(name, addressOf(settings, name), settings.sshPrivateKey)),
+      ...(await readHistory(settings, name, note)),
     })),
   );
 }
@@ -108,10 +107,15 @@ export interface ReviewOptions {
 }
 
 export async function review(id: string | undefined, options: ReviewOptions): Promise<number> {
-  const { kind, days, list, criteria, output } = options;
+  const { list, criteria } = options;
   if (Number(id !== undefined) + Number(list ?? false) + Number(criteria ?? false) !== 1)
     throw new WrongUse("Expected one of: the id of a deployment or latest, --list, --criteria.");
-  const targets = await readTargets(await currentStack(options.stack), options.target);
+  return reviewOf(await readTargets(await currentStack(options.stack), options.target), id, options);
+}
+
+/** What is asked for, of targets that were read. @returns the exit code */
+export function reviewOf(targets: readonly Target[], id: string | undefined, options: ReviewOptions): number {
+  const { kind, days, list, criteria, output } = options;
   if (list) {
     const all = listOf(
       targets.map(({ name, records, open }) => {

@@ -133,11 +133,11 @@ export function settingsParts(stack: Stack, settings: Settings): ReportPart[] {
           },
         ]),
     { file: "runs.json", what: `the last ${NEWEST.runs} workflow runs`, read: () => workflowRuns(settings) },
-    ...targets.map(({ name, address, user, hostKey }) => ({
+    ...targets.map(({ name }) => ({
       file: `deployments/${name}.json`,
       what: `the last ${NEWEST.records} deployments to ${name}`,
       read: async () => {
-        const seen = await readHistory(name, { host: address, user, hostKey }, sshPrivateKey);
+        const seen = await readHistory(settings, name);
         return json({ ...seen, records: seen.records.slice(-NEWEST.records) });
       },
     })),

@@ -1,6 +1,7 @@
 /** Each deployment target: SSH, clock, disk, agent. Pure. */
 import type { Settings } from "@ghrunners/config/parse";
 import type { TargetSettings } from "@ghrunners/config/targets";
+import { hasDeployKey } from "../../deploy/target";
 import { type DoctorCheck, ok, fromMessage, unknown, type DoctorVerdict, warning } from "../check";
 import { unsentIn } from "../../incidents/render";
 import type { DoctorFacts } from "../facts";
@@ -16,13 +17,6 @@ function judgeAgent({ targets }: DoctorFacts, name: string): DoctorVerdict {
     ? ok("there, every incident has its issue")
     : warning(`${unsent} incidents without an issue`, "ghrunners incidents --send");
 }
-
-/** Whether a deployment can log in there at all: the stack holds a key for it. */
-const hasKey = ({ secrets, secretValues }: Settings, name: string): boolean =>
-  secrets.some(
-    ({ name: secret, source }) =>
-      source.kind === "ssh-key" && source.targets.includes(name) && secretValues[secret] !== undefined,
-  );
 
 export function targetChecks(facts: DoctorFacts, settings: Settings, target: TargetSettings): DoctorCheck[] {
   if (settings.hosts === "skip") return [];
@@ -40,7 +34,7 @@ export function targetChecks(facts: DoctorFacts, settings: Settings, target: Tar
         needs: ["configuration"],
         repair: next,
         // No deployment can have gone there yet: it need not be there.
-        unreachable: { state: hasKey(settings, subject) ? "problem" : "warning", expected: undefined, next },
+        unreachable: { state: hasDeployKey(settings, subject) ? "problem" : "warning", expected: undefined, next },
       },
       facts.hostsAt ?? facts.at.getTime(),
     ),
