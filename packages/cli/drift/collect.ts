@@ -2,6 +2,7 @@
 import { type GitHubSettings, repositoryOf } from "@ghrunners/core/github/repository";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { readEnvironment } from "@ghrunners/core/github/environment";
+import { statusOf } from "@ghrunners/core/github/errors";
 import type { EnvironmentSeen } from "@ghrunners/core/github/protection";
 import { readRepository, readScoped } from "./collect-github";
 import { readHost } from "./collect-host";
@@ -27,23 +28,32 @@ const environmentOf = async (client: GitHubClient, name: string): Promise<Enviro
   (await client.explain("read the environment", readEnvironment(client, name))) ?? null;
 
 export async function collect(input: DriftInput): Promise<DriftObservation> {
-  const errors: string[] = [];
-  const orNothing = <T>(work: Promise<T>, nothing: undefined): Promise<T | undefined> =>
+  const errors = new Map<string, string>();
+  const unknown: string[] = [];
+  const orUnknown = <T>(service: string, what: string, work: Promise<T>): Promise<T | undefined> =>
     work.catch((error: unknown) => {
-      errors.push(error instanceof Error ? error.message : String(error));
-      return nothing;
+      const message = error instanceof Error ? error.message : String(error);
+      // A refused permission is one of its own; every other cause is the service's, and is reported once.
+      const key = statusOf(error) === 403 ? message : service;
+      if (!errors.has(key)) errors.set(key, message);
+      unknown.push(what);
+      return undefined;
     });
+  const atGitHub = <T>(what: string, work: Promise<T>): Promise<T | undefined> => orUnknown("GitHub", what, work);
   const client = new GitHubClient(repositoryOf(input.github), input.github.token);
   const [seen, environment, settings, scoped, runners, monitoring, ...hosts] = await Promise.all([
-    orNothing(client.repository(), undefined),
-    input.environment === undefined ? undefined : orNothing(environmentOf(client, input.environment), undefined),
-    input.managesRepository ? orNothing(readRepository(client), undefined) : undefined,
-    orNothing(readScoped(client, input.environment, input.managesRepository), undefined),
-    orNothing(client.runners(), undefined),
+    atGitHub("repository", client.repository()),
+    input.environment === undefined ? undefined : atGitHub("environment", environmentOf(client, input.environment)),
+    input.managesRepository ? atGitHub("rules", readRepository(client)) : undefined,
+    atGitHub("secrets and variables", readScoped(client, input.environment, input.managesRepository)),
+    atGitHub("runners", client.runners()),
     input.monitoring === undefined
       ? undefined
-      : orNothing(readMonitoring(input.monitoring, input.sshPrivateKey), undefined),
-    ...input.hosts.map((host) => orNothing<SeenHost>(readHost(host, input.sshPrivateKey), undefined)),
+      : orUnknown("monitoring host", "monitoring host", readMonitoring(input.monitoring, input.sshPrivateKey)),
+    ...input.hosts.map((host): Promise<SeenHost | undefined> => {
+      const name = `host ${host.name}`;
+      return orUnknown(name, name, readHost(host, input.sshPrivateKey));
+    }),
   ]);
   return {
     public: seen !== undefined && !seen.private,
@@ -54,6 +64,8 @@ export async function collect(input: DriftInput): Promise<DriftObservation> {
     ...(runners === undefined ? {} : { runners }),
     ...(monitoring === undefined ? {} : { monitoring }),
     hosts: hosts.filter((host) => host !== undefined),
-    errors: [...new Set(errors)],
+    unknown: unknown.sort(),
+    // Two services may have one cause, as a network that is down.
+    errors: [...new Set(errors.values())],
   };
 }

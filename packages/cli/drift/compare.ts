@@ -196,6 +196,7 @@ export function compare(expected: DriftExpectation, seen: DriftObservation, at: 
     environment: name,
     repository: expected.repositoryName,
     findings,
+    unknown: seen.unknown,
     errors: seen.errors,
     clean: findings.length === 0 && seen.errors.length === 0,
   };

@@ -75,5 +75,8 @@ export interface DriftObservation {
   readonly hosts: readonly SeenHost[];
   /** Files with this stack's names on the monitoring host; undefined if the host was not or could not be read. */
   readonly monitoring?: readonly FileSum[];
+  /** Parts that could not be read, such as `environment` or `host runner-1`. */
+  readonly unknown: readonly string[];
+  /** Why, each cause once. */
   readonly errors: readonly string[];
 }

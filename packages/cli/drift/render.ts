@@ -16,7 +16,9 @@ export function renderDrift(report: DriftReport): string {
     "",
     head,
     ...findings,
-    ...(errors.length === 0 ? [] : ["", pc.red("Could not be read, so nothing is known about it:"), ...errors]),
+    ...(errors.length === 0
+      ? []
+      : ["", pc.red(`Unknown: ${report.unknown.join(", ")}. Could not be read:`), ...errors]),
     "",
     report.clean
       ? pc.green("No drift.")

@@ -22,7 +22,14 @@ export const driftReportSchema = z
     environment: z.string(),
     repository: z.string().regex(/^[^\/]+\/[^\/]+$/),
     findings: z.array(findingSchema),
-    errors: z.array(z.string()).describe("What could not be read. Missing data never counts as clean."),
+    unknown: z
+      .array(z.string())
+      .describe(
+        "Parts that could not be read, so that nothing is known about their drift: `repository`, `environment`, `rules`, `secrets and variables`, `runners`, `monitoring host`, `host NAME`. `errors` has the causes.",
+      ),
+    errors: z
+      .array(z.string())
+      .describe("Why something could not be read, each cause once. Missing data never counts as clean."),
     clean: z.boolean().describe("No finding and no error."),
   })
   .meta({ title: "Drift report" });

@@ -47,6 +47,7 @@ function observed(facts: DoctorFacts): DriftObservation {
     ...(runners === undefined ? {} : { runners }),
     ...(monitoring === undefined ? {} : { monitoring }),
     hosts: Object.values(facts.hosts ?? {}).flatMap((host): SeenHost[] => ("value" in host ? [host.value] : [])),
+    unknown: [],
     errors: [],
   };
 }

@@ -112,6 +112,7 @@ const asExpected = {
   runners: [{ ...idle, id: 7, name: "one", labels: ["Production", "self-hosted"] }],
   hosts: [host],
   monitoring: files,
+  unknown: [],
   errors: [],
 } satisfies DriftObservation;
 
@@ -256,9 +257,13 @@ describe("drift between the three planes", () => {
   });
 
   it("is not clean where something could not be read", () => {
-    const report = drift({ errors: ["GitHub does not answer"] });
+    const report = drift({ unknown: ["environment", "runners"], errors: ["GitHub does not answer"] });
     assert.equal(report.clean, false);
-    assert.match(renderDrift(report), /GitHub does not answer/);
+    assert.deepEqual(report.unknown, ["environment", "runners"]);
+    assert.match(
+      renderDrift(report),
+      /Unknown: environment, runners\. Could not be read:.*\n {2}- GitHub does not answer/,
+    );
   });
 
   it("finds no difference in what GitHub did not show", () => {
