@@ -4,6 +4,7 @@ import { deployment } from "@ghrunners/config/deployment";
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
 import { repository } from "@ghrunners/config/repository";
 import { safety } from "@ghrunners/config/safety";
+import { problemsOf } from "./support/settings";
 
 const paths = (environment: string, group: unknown, words: Record<string, unknown> = {}): string[] =>
   crossCheck(
@@ -41,6 +42,21 @@ describe("configuration of the deployment environment", () => {
       DEBUG: "true",
       VERSION: "1.10",
     });
+  });
+
+  it("says to quote a number that YAML has shortened", () => {
+    const [problem, ...more] = problemsOf({ deployment: { branches: ["main"], variables: { VERSION: 1.1 } } });
+    assert.deepEqual(
+      [problem, more],
+      [
+        {
+          path: "deployment.variables.VERSION",
+          seen: "1.1",
+          allowed: "text of at most 48 KiB, a whole number, true or false; quote every other number in the stack's file",
+        },
+        [],
+      ],
+    );
   });
 
   it("takes a name as people have it", () => {
