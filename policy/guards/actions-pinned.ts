@@ -4,7 +4,10 @@ import type { WorkflowFacts } from "../workflows";
 const pinned = /^[^@\s]+@[0-9a-f]{40}$/;
 const image = /^docker:\/\/[^@\s]+@sha256:[0-9a-f]{64}$/;
 
-/** Files of the same commit: `./` in the checkout, `$/` in the workflow's own repository. */
+/**
+ * Files of the same commit: `./` in the checkout, `$/` in the workflow's own repository. Source: GitHub's changelog of
+ * 2026-07-30, "Reference same-repository actions with self-repository syntax".
+ */
 const sameCommit = /^[.$]\//;
 
 /** Whether the content of `uses` is fixed: files of the same commit, a commit, or a digest. */

@@ -91,6 +91,8 @@ jobs:
   const refused: [feature: string, text: string][] = [
     ["jobs.one.steps[0].uses: docker://alpine:3", job('steps: [{ uses: "docker://alpine:3" }]')],
     ["jobs.one.steps[0].uses: actions/checkout@v5", job("steps: [{ uses: actions/checkout@v5 }]")],
+    ["jobs.one.steps[0].uses: $/action", job("steps: [{ uses: $/action }]")],
+    ["jobs.one.uses: $/.github/workflows/a.yml", withJobs("  one: { uses: $/.github/workflows/a.yml }")],
     ["jobs.one.steps[0].shell: pwsh (only bash and sh)", job("steps: [{ run: x, shell: pwsh }]")],
     ["jobs.one.container", job("container: alpine, steps: [{ run: x }]")],
     ["jobs.one.services", job("services: { db: { image: postgres } }, steps: [{ run: x }]")],
