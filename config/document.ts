@@ -3,6 +3,7 @@
  * Run this file to write it: npx tsx config/document.ts
  */
 import { writeFileSync } from "node:fs";
+import { parseConfiguration } from "./parse";
 import { allowedText, commandFor, documentation, type Documentation, isSecret } from "./documentation";
 
 interface Row {
@@ -25,12 +26,10 @@ function rows(node: Documentation, prefix: string, groupRequired: boolean): Row[
   });
 }
 
-/** Settings without which nothing works; the list of runners counts as one. */
+/** Settings without which nothing works, as an empty configuration is refused for them: with one runner. */
 export function requiredSettings(): string[] {
-  const paths = rows(documentation, "", true)
-    .filter(({ required }) => required)
-    .map(({ path }) => path.replace(/\[\].*/, ""));
-  return [...new Set(paths)];
+  const empty = parseConfiguration({ stack: "empty", values: {}, secrets: [] });
+  return "problems" in empty ? empty.problems.map(({ path }) => path) : [];
 }
 
 /** Every setting that takes a value; one of an entry of a list as `runners[].vmId`. */
@@ -67,7 +66,8 @@ then reads the value from standard input.
 
 ## Required settings
 
-These ${requiredSettings().length} settings have no default:
+These ${required.length} settings have no default. Each further runner needs its own four, and \`proxmox.templateId\` is left
+out where \`proxmox.image\` names an image:
 
 ${required.join("\n")}
 

@@ -16,7 +16,7 @@ import { Stages } from "./stages";
 const next = [
   "npm run lab -- shell                        a shell in the lab: pulumi and ghrunners as in production",
   "npm run lab -- exec -- ghrunners status     this screen again",
-  "npm run lab -- fault list                   break something, then look again, then pulumi up in the shell",
+  "npm run lab -- fault list                   break something, look again, then pulumi up --refresh in the shell",
   "npm run lab -- status                       addresses for a browser: Prometheus, Alertmanager, both APIs",
   "npm run lab -- down                         end the lab; nothing stays behind",
 ];
