@@ -64,7 +64,7 @@ let named: string | undefined;
 let commands: readonly string[] = [];
 
 /** A text whose commands can be pasted as they are. */
-const pasteable = (text: string): string =>
+export const pasteable = (text: string): string =>
   asTyped(named === undefined ? text : onStack(text, named), commands, process.env);
 
 /** Prints a result as text. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { WrongUse } from "../command";
+import { pasteable, WrongUse } from "../command";
 import type { TargetHistory } from "@ghrunners/deploy/target/queries";
 import type { Records } from "@ghrunners/deploy/target/history";
 import type { GateDecision } from "@ghrunners/failover/choice/choose";
@@ -31,7 +31,7 @@ async function readTargets(stack: Stack, only: string | undefined): Promise<Targ
   return Promise.all(
     names.map(async (name) => ({
       name,
-      ...(await readHistory(settings, name, note)),
+      ...(await readHistory(settings, name, (line) => note(pasteable(line)))),
     })),
   );
 }
