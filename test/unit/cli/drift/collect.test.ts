@@ -36,7 +36,7 @@ describe("reading drift where GitHub refuses", () => {
     assert.deepEqual(unknown, all);
   });
 
-  it("reports each permission that the token lacks", async () => {
+  it("reports each permission that is missing as a cause of its own", async () => {
     status = 403;
     const { errors, unknown } = await look();
     assert.deepEqual(unknown, all);
