@@ -95,9 +95,18 @@ export interface AskedGitHub {
   readonly scoped: Fact<Pick<DriftObservation, "secrets" | "variables">>;
 }
 
+/** The certificate of a service that is named by https. */
+export interface ServiceCertificate {
+  readonly service: "Prometheus" | "Alertmanager" | "Grafana";
+  readonly url: string;
+  readonly certificate: CertificateSeen;
+}
+
 export interface MonitoringFacts {
   readonly host: Fact<SeenHost>;
   readonly view: Fact<MonitoringView>;
+  /** Of the services that the stack names by https and that answer: for those that do not, there are other checks. */
+  readonly certificates: readonly ServiceCertificate[];
   /** Undefined: the stack runs no failover switch. */
   readonly gate: Fact<GateView> | undefined;
   /** What keeps Grafana from reading the dashboards; absent: the stack installs none. */

@@ -14,6 +14,7 @@ import { grafanaLacks } from "../setup/grafana-provisioning";
 import { lookAtMonitoring } from "../setup/look-monitoring";
 import type { DoctorFacts, MonitoringFacts } from "./facts";
 import { repositoryOf } from "@ghrunners/core/github/repository";
+import { monitoringCertificates } from "./observe-certificates";
 import { within } from "./read";
 
 /** The connection gets this share of the time limit. */
@@ -63,7 +64,7 @@ export async function observeMonitoring(
   const address = { host, user, hostKey };
   const connectMs = limitMs * CONNECT_SHARE;
   const planned = made.monitoring;
-  const [seen, view, gate, files, grafana] = await Promise.all([
+  const [seen, view, gate, files, certificates, grafana] = await Promise.all([
     within(limitMs, host, () =>
       readHost({ name: "monitoring", ...address }, sshPrivateKey, { connectMs, runMs: limitMs }),
     ),
@@ -74,6 +75,7 @@ export async function observeMonitoring(
         )
       : undefined,
     planned === undefined ? undefined : within(limitMs, host, () => readMonitoring(planned, sshPrivateKey, connectMs)),
+    monitoringCertificates(settings, limitMs),
     monitoring.dashboards
       ? within(limitMs, host, async () => {
           const machine = await lookAtMonitoring(address, sshPrivateKey, monitoring, connectMs);
@@ -81,7 +83,7 @@ export async function observeMonitoring(
         })
       : undefined,
   ]);
-  return { host: seen, view, gate, files, ...(grafana === undefined ? {} : { grafana }) };
+  return { host: seen, view, gate, files, certificates, ...(grafana === undefined ? {} : { grafana }) };
 }
 
 export function observeTargets(settings: Settings, limitMs: number): Promise<TargetIncidents[]> {

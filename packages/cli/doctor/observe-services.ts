@@ -9,8 +9,6 @@ import { GitHubClient } from "@ghrunners/core/github/client";
 import { readEnvironment } from "@ghrunners/core/github/environment";
 import { apiBase, repositoryOf } from "@ghrunners/core/github/repository";
 import { requestsLeft } from "@ghrunners/core/github/requests-left";
-import { readCertificate } from "@ghrunners/core/https/certificate";
-import { explainNoAnswer } from "@ghrunners/core/https/explain-no-answer";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { MAINTENANCE_VARIABLE } from "@ghrunners/failover/choice/maintenance";
@@ -18,19 +16,13 @@ import { PAUSE_VARIABLE } from "@ghrunners/failover/choice/pause";
 import { readRepository, readScoped } from "../drift/collect-github";
 import { WORKFLOW_FOLDERS } from "./checkout";
 import type { AskedGitHub, DoctorFacts, Fact, GitHubFacts, ProxmoxFacts } from "./facts";
+import { certificateOf } from "./observe-certificates";
 import { observeConcerned } from "./observe-concerned";
 import { observeOtherTokens } from "./observe-other-tokens";
 import { within } from "./read";
 
 /** With fewer requests left, nothing is asked: the rest belongs to the program. */
 const RESERVE = 50;
-
-const certificateOf = (url: string, expected: string, setting: string, limitMs: number) =>
-  within(limitMs + 500, url, () =>
-    readCertificate(url, limitMs).catch((error: unknown) => {
-      throw new Error(explainNoAnswer(url, expected, setting, error));
-    }),
-  );
 
 export async function observeProxmox(
   settings: Settings,

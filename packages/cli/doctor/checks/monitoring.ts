@@ -4,8 +4,9 @@ import { runbookCommand } from "../../alerts/render";
 import type { MonitoringView } from "../../monitoring/collect";
 import { unseenTargets } from "../../status/monitoring";
 import { type DoctorCheck, ok, problem, fromMessage, unknown, type DoctorVerdict, warning } from "../check";
-import type { DoctorFacts, MonitoringFacts } from "../facts";
+import type { DoctorFacts, MonitoringFacts, ServiceCertificate } from "../facts";
 import { hostChecks } from "./hosts";
+import { judgeCertificate } from "./services";
 
 type View = MonitoringView;
 
@@ -59,6 +60,12 @@ function judgeGrafana(grafana: NonNullable<MonitoringFacts["grafana"]>): DoctorV
   return ok(answers ? "it answers, and a provider reads them" : "none answers here; ghrunners console draws them");
 }
 
+/** At most a warning for Grafana: nothing of the stack reads it. */
+function judgeServed({ service, url, certificate }: ServiceCertificate, at: Date): DoctorVerdict {
+  const verdict = judgeCertificate(certificate, at, `renew it where ${service} is served`, ` of ${url}`);
+  return service === "Grafana" && verdict.state === "problem" ? { ...verdict, state: "warning" } : verdict;
+}
+
 export function monitoringChecks(all: DoctorFacts, settings: Settings): DoctorCheck[] {
   const { monitoring } = settings;
   const facts = all.monitoring;
@@ -70,7 +77,7 @@ export function monitoringChecks(all: DoctorFacts, settings: Settings): DoctorCh
     (): DoctorVerdict | readonly DoctorVerdict[] =>
       "error" in facts.view ? unknown(facts.view.error, "ghrunners alerts") : judge(facts.view.value);
   const needs = ["monitoring-services", "deployed"];
-  const { gate, grafana } = facts;
+  const { certificates, gate, grafana } = facts;
   return [
     ...hostChecks(
       {
@@ -99,6 +106,17 @@ export function monitoringChecks(all: DoctorFacts, settings: Settings): DoctorCh
         return ok(`${facts.view.value.prometheus} and Alertmanager answer`);
       },
     },
+    ...(certificates.length === 0
+      ? []
+      : [
+          {
+            id: "monitoring-certificates",
+            stage,
+            expected: "certificates of an authority that this machine trusts, valid for two weeks",
+            needs: ["configuration"],
+            judge: () => certificates.map((each) => judgeServed(each, all.at)),
+          } as const,
+        ]),
     {
       id: "monitoring-exporters",
       stage,

@@ -6,10 +6,16 @@ import type { Fact } from "../facts";
 
 const TRUST = "export NODE_EXTRA_CA_CERTS=CA.pem SSL_CERT_FILE=CA.pem with the file of its authority";
 
-function judgeCertificate({ ends, untrusted }: CertificateSeen, at: Date, renew: string): DoctorVerdict {
+/** @param of whose it is, where one check judges several: such as " of https://pve.example:8006" */
+export function judgeCertificate(
+  { ends, untrusted }: CertificateSeen,
+  at: Date,
+  renew: string,
+  of = "",
+): DoctorVerdict {
   if (untrusted !== undefined && untrusted !== "CERT_HAS_EXPIRED")
-    return problem(`a certificate that this machine does not trust (${untrusted})`, TRUST);
-  return judgeExpiry("the certificate", ends, at, renew);
+    return problem(`a certificate${of} that this machine does not trust (${untrusted})`, TRUST);
+  return judgeExpiry(`the certificate${of}`, ends, at, renew);
 }
 
 /**

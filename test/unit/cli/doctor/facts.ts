@@ -204,6 +204,7 @@ export function healthy(): DoctorFacts &
     },
     monitoring: {
       host: { value: { name: "monitoring", keys: [], vitals } },
+      certificates: [],
       view: {
         value: {
           prometheus: "http://198.51.100.200:9090",

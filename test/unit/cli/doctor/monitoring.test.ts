@@ -1,7 +1,41 @@
+import assert from "node:assert/strict";
+import type net from "node:net";
+import tls from "node:tls";
+import { monitoringCertificates } from "@ghrunners/cli/doctor/observe-certificates";
+import type { Settings } from "@ghrunners/config/parse";
+import { issueAuthority, issueServer } from "@ghrunners/lab/certificates";
 import { alert, gateOf, github, heal, monitoring, rogue, tellsEach, view } from "./changed";
-import { healthy, settings } from "./facts";
+import { at, healthy, inDays, settings } from "./facts";
+
+const certified = (service: "Prometheus" | "Alertmanager" | "Grafana", days: number) => {
+  const certificate = { ends: inDays(days), untrusted: undefined, subject: "mon", issuer: "lab", fingerprint: "AA" };
+  return monitoring({ certificates: [{ service, url: "https://mon.example", certificate }] });
+};
 
 describe("the doctor's checks of monitoring, targets and changes", () => {
+  it("reads the certificates of services that are named by https and answer, and of no other", async () => {
+    const pair = await issueServer(await issueAuthority(at), { ips: ["127.0.0.1"], names: [] }, at);
+    const server = tls.createServer({ key: pair.key, cert: pair.certificate });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = server.address() as net.AddressInfo;
+      const urls = {
+        prometheusUrl: `https://127.0.0.1:${port}/prometheus`,
+        alertmanager: { url: "https://127.0.0.1:2" },
+      };
+      const named = { host: "127.0.0.1", ...urls, dashboardBaseUrl: `http://127.0.0.1:${port}` };
+      const asked = { hosts: "manage", monitoring: named } as unknown as Settings;
+      const found = await monitoringCertificates(asked, 5_000);
+      assert.deepEqual(
+        found.map(({ service, url }) => [service, url]),
+        [["Prometheus", urls.prometheusUrl]],
+      );
+      assert.ok((found[0]?.certificate.ends ?? 0) > at.getTime());
+    } finally {
+      server.close();
+    }
+  });
+
   tellsEach([
     [
       "a monitoring host that does not answer",
@@ -59,6 +93,24 @@ describe("the doctor's checks of monitoring, targets and changes", () => {
       monitoring({ grafana: { error: "no answer" } }),
       "unknown monitoring-grafana",
       /ghrunners setup monitoring/,
+    ],
+    [
+      "a Prometheus whose certificate ends in five days",
+      certified("Prometheus", 5),
+      "problem monitoring-certificates",
+      /^renew it where Prometheus is served$/,
+    ],
+    [
+      "an Alertmanager whose certificate ends in ten days",
+      certified("Alertmanager", 10),
+      "warning monitoring-certificates",
+      /^renew it/,
+    ],
+    [
+      "a Grafana whose certificate has ended, which decides nothing",
+      certified("Grafana", -1),
+      "warning monitoring-certificates",
+      /^renew it/,
     ],
     [
       "a switch that does not decide",
