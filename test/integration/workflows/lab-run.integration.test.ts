@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { TestEmulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
-import { seal } from "@ghrunners/lab/driver/seal";
 import { until } from "@ghrunners/core/until";
 import type { JobRecord, RunRecord } from "@ghrunners/lab/github/workflows/records";
 import { projectRoot } from "@ghrunners/core/project-root";
+import { deployingRepository } from "./support/deploying-repository";
 
 const github = path.join(projectRoot, ".github");
 const here = { owner, repo };
@@ -43,12 +43,7 @@ for (const variablesOfRun of ["now", "creation"] as const)
 
     before(async () => {
       emulator = await TestEmulator.start((seed) => ({ ...onEnterprise(seed), variablesOfRun }));
-      const folder = path.join(emulator.folder, ".github");
-      mkdirSync(path.join(folder, "scripts"));
-      for (const file of ["workflows/deploy.yml", "workflows/runner-gate.yml", "scripts/runner-gate.mjs"]) {
-        copyFileSync(path.join(github, file), path.join(folder, file));
-      }
-      writeFileSync(path.join(folder, "workflows/release.yml"), caller);
+      const { folder } = await deployingRepository(emulator, caller);
       writeFileSync(
         path.join(folder, "deploy.sh"),
         'echo "deployed $DEPLOY_COMMIT to $DEPLOY_ENVIRONMENT from $(basename "$PWD")"\n',
@@ -60,14 +55,6 @@ for (const variablesOfRun of ["now", "creation"] as const)
       );
       writeFileSync(path.join(folder, "workflows/deploy-here.yml"), onHosted);
       writeFileSync(path.join(folder, "workflows/release-here.yml"), caller.replace("deploy.yml", "deploy-here.yml"));
-      const operator = await emulator.client();
-      const { data: key } = await operator.actions.getRepoPublicKey(here);
-      await operator.actions.createOrUpdateRepoSecret({
-        ...here,
-        secret_name: "RUNNER_VIEW_TOKEN",
-        encrypted_value: await seal(key.key, "operator-token"),
-        key_id: key.key_id,
-      });
     });
     after(() => emulator.stop());
     afterEach(() => {

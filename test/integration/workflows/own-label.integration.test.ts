@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { TestEmulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
-import { seal } from "@ghrunners/lab/driver/seal";
-import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
+import { deployingRepository } from "./support/deploying-repository";
 
 const here = { owner, repo };
 const labels = ["self-hosted", "linux", "x64", "lab", "primary"];
@@ -35,17 +32,7 @@ for (const variablesOfRun of ["now", "creation"] as const)
         variablesOfRun,
         runnerSilenceMilliseconds: 600_000,
       }));
-      const folder = path.join(emulator.folder, ".github");
-      mkdirSync(path.join(folder, "scripts"));
-      for (const file of ["workflows/deploy.yml", "workflows/runner-gate.yml", "scripts/runner-gate.mjs"])
-        copyFileSync(path.join(projectRoot, ".github", file), path.join(folder, file));
-      writeFileSync(path.join(folder, "workflows/release.yml"), caller);
-      const operator = await emulator.client();
-      const { data: key } = await operator.actions.getRepoPublicKey(here);
-      await operator.actions.createOrUpdateRepoSecret({
-        ...{ ...here, secret_name: "RUNNER_VIEW_TOKEN", key_id: key.key_id },
-        encrypted_value: await seal(key.key, "operator-token"),
-      });
+      const { operator } = await deployingRepository(emulator, caller);
       const now = Date.now();
       const value = JSON.stringify({
         ...{ labels, runner: "primary", reason: "healthy on both views" },

@@ -16,8 +16,9 @@ describe("the implementations of dynamic resources", () => {
   const state = { hosts: true, github: { url: "https://github.example", repository: "octo-org/demo-app" } };
 
   it("refuse in one line, without a stack and without saying it twice", async () => {
+    await preflight.configure?.({ config: { get: () => undefined } as never });
     const said = await printed(() => preflight.read?.("preflight", state));
-    assert.equal(said, "Preflight: The provider was used before it was configured.");
+    assert.match(said, /^Preflight: The configuration of the stack has no ghrunners:githubToken\. [^\n]*$/);
   });
 
   it("show where the code itself is wrong", async () => {
