@@ -52,7 +52,8 @@ describe("configuration of the deployment environment", () => {
         {
           path: "deployment.variables.VERSION",
           seen: "1.1",
-          allowed: "text of at most 48 KiB, a whole number, true or false; quote every other number in the stack's file",
+          allowed:
+            "text of at most 48 KiB, a whole number, true or false; quote every other number in the stack's file",
         },
         [],
       ],
