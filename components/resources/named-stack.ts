@@ -16,22 +16,36 @@ export const onThisStack = (text: string): string => (named === undefined ? text
 
 type Method = (...args: never[]) => Promise<unknown>;
 
-/** The method, with the stack in the words of its errors. */
-function inWords(method: Method): Method {
+/** Faults of the code itself: only their stack says where. */
+const faults = [TypeError, ReferenceError, RangeError, SyntaxError];
+
+/**
+ * The method, whose errors have the Pulumi stack in their commands. Pulumi prints `ERROR: STACK TRACE` of everything that
+ * is thrown; a refusal says all that a person needs, so it is printed as `NAME: MESSAGE`.
+ */
+function inWords(name: string, method: Method): Method {
   return async (...args) => {
     try {
       return await method(...args);
     } catch (error) {
+      if (!(error instanceof Error)) throw error;
       // Not a new error: Pulumi reads more of it than the message.
-      if (error instanceof Error) error.message = onThisStack(error.message);
-      throw error;
+      error.message = onThisStack(error.message);
+      if (faults.some((fault) => error instanceof fault)) throw error;
+      throw Object.assign(error, { stack: error.message, toString: () => name });
     }
   };
 }
 
-/** The provider, with the stack in the commands of its failures and errors. */
-export function withStackInWords(provider: pulumi.dynamic.ResourceProvider): pulumi.dynamic.ResourceProvider {
-  const methods = Object.entries(provider).map(([name, method]) => [name, inWords(method as Method)]);
+/**
+ * The implementation, whose failures and errors are words that can be acted on.
+ * @param name of the dynamic resource, which stands before each error
+ */
+export function refusingInWords(
+  name: string,
+  provider: pulumi.dynamic.ResourceProvider,
+): pulumi.dynamic.ResourceProvider {
+  const methods = Object.entries(provider).map(([key, method]) => [key, inWords(name, method as Method)]);
   const told = Object.fromEntries(methods) as pulumi.dynamic.ResourceProvider;
   const { check } = told;
   if (check === undefined) return told;

@@ -7,7 +7,7 @@ import { provider as imageTemplate } from "./image-template";
 import { provider as installedExporter } from "./installed-exporter";
 import { provider as lastKnownGood } from "./last-known-good";
 import { provider as machineDrain } from "./machine-drain";
-import { withStackInWords } from "./named-stack";
+import { refusingInWords } from "./named-stack";
 import { provider as preflight } from "./preflight";
 import { type ProviderName, providerNames } from "./provider-names";
 import { provider as pulumiRelease } from "./pulumi-release";
@@ -36,36 +36,6 @@ const providers = {
   StagingProof: stagingProof,
 } satisfies Record<ProviderName, unknown>;
 
-/** Faults of the code itself: only their stack says where. */
-const faults = [TypeError, ReferenceError, RangeError, SyntaxError];
-
-/**
- * Pulumi prints `ERROR: STACK` of everything that an implementation throws. A refusal says all that a person needs, and
- * is printed as `NAME: MESSAGE`.
- */
-function withoutStack(name: string, error: unknown): unknown {
-  if (!(error instanceof Error) || faults.some((fault) => error instanceof fault)) return error;
-  return Object.assign(error, { stack: error.message, toString: () => name });
-}
-
-/** An implementation whose refusals have no stack. */
-function refusingInWords(
-  name: string,
-  implementation: pulumi.dynamic.ResourceProvider,
-): pulumi.dynamic.ResourceProvider {
-  const wrapped = Object.entries(implementation).map(([method, work]: [string, (...args: unknown[]) => unknown]) => [
-    method,
-    async (...args: unknown[]) => {
-      try {
-        return await work.apply(implementation, args);
-      } catch (error) {
-        throw withoutStack(name, error);
-      }
-    },
-  ]);
-  return Object.fromEntries(wrapped) as pulumi.dynamic.ResourceProvider;
-}
-
 /**
  * The implementation of a dynamic resource.
  * @param name as written in the state
@@ -78,5 +48,5 @@ export function provider(name: ProviderName): pulumi.dynamic.ResourceProvider {
         "The state was written by another version: check out that version, or a newer one.",
     );
   }
-  return refusingInWords(name, withStackInWords(providers[name] as pulumi.dynamic.ResourceProvider));
+  return refusingInWords(name, providers[name] as pulumi.dynamic.ResourceProvider);
 }

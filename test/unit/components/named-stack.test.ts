@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { withStackInWords, workOnStack } from "@ghrunners/components/resources/named-stack";
+import { refusingInWords, workOnStack } from "@ghrunners/components/resources/named-stack";
 import { provider } from "@ghrunners/components/resources/registry";
 import { inputs } from "./preflight/observations";
 
 describe("what dynamic resources report", () => {
-  const failing = withStackInWords({
+  const failing = refusingInWords("Preflight", {
     check: async () => ({
       inputs: {},
       failures: [{ property: "", reason: "no node x. Next: pulumi config set --path 'ghrunners:proxmox.node' NODE" }],
