@@ -14,7 +14,7 @@ go_to() { # folder
   decides=
   cd / || return
   while true; do
-    read -r uid gid mode here _ _ _ above < <(stat --printf='%u %g %a %d:%i ' . .. && echo)
+    { read -r uid gid mode here && read -r _ _ _ above; } < <(exec stat --printf='%u %g %a %d:%i\n' . ..)
     [[ -z $was || $above == "$was" ]] ||
       die "$1 on $(hostname) was exchanged while it was looked at. Nothing was changed. Next: pulumi up"
     [[ -n $decides ]] || only_root_changes || decides=$uid:$gid
@@ -74,13 +74,13 @@ in_folder() { # folder function words...
         "changed. Expected a folder that root alone changes, or one of another account's. Next: chmod go-w $folder on that" \
         "host, then pulumi up"
     fi
-    {
+    "${worker[@]}" < <(
       echo "set -euo pipefail"
       # shellcheck disable=SC2154  # the script's
       declare -p "${shared[@]}"
       declare -f
       printf '%q ' "$@"
-    } | "${worker[@]}"
+    )
   )
 }
 

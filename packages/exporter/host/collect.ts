@@ -8,11 +8,11 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { OPERATOR_SUDO_UNIT } from "@ghrunners/core/vocabulary/runner";
 import { parseConnections } from "./connections";
-import type { ConnectionFacts, JobUser, ProbeFacts, ProcessFacts, SudoFacts, UnitFacts } from "./facts";
+import type { ConnectionFacts, JobUser, ProbeFacts, ProcessFacts } from "./facts";
 import { canUse, parseJobUser } from "./job-folders";
 import { judgeProcesses, type Process, stateOf } from "./processes";
-import { parseSudo, SUDO_PROPERTIES } from "./sudo";
-import { parseSshActive, parseUnit, SSH_UNITS, UNIT_PROPERTIES } from "./unit";
+import { SUDO_PROPERTIES } from "./sudo";
+import { type ShownUnits, splitShown, SSH_UNITS, UNIT_PROPERTIES } from "./unit";
 
 const run = promisify(execFile);
 const COMMAND_LIMIT_MS = 3_000;
@@ -26,18 +26,14 @@ async function output(program: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-export async function readUnit(unit: string): Promise<UnitFacts> {
-  return parseUnit(await output("systemctl", "show", "--timestamp=unix", `--property=${UNIT_PROPERTIES}`, "--", unit));
-}
-
-export async function readSshActive(): Promise<boolean> {
-  return parseSshActive(await output("systemctl", "show", "--property=ActiveState", "--", ...SSH_UNITS));
-}
-
-/** @returns undefined before the first try, and during one */
-export async function readSudo(): Promise<SudoFacts | undefined> {
-  const properties = `--property=${SUDO_PROPERTIES.join(",")}`;
-  return parseSudo(await output("systemctl", "show", "--timestamp=unix", properties, "--", OPERATOR_SUDO_UNIT));
+/**
+ * What systemd says of every unit that counts, in one call: the processes that are started every few seconds are most of
+ * what this program costs its host.
+ */
+export async function readUnits(unit: string): Promise<ShownUnits> {
+  const properties = `--property=${[...new Set([...UNIT_PROPERTIES, ...SUDO_PROPERTIES])].join(",")}`;
+  const units = [unit, OPERATOR_SUDO_UNIT, ...SSH_UNITS];
+  return splitShown(await output("systemctl", "show", "--timestamp=unix", properties, "--", ...units));
 }
 
 export async function readJobUser(name: string): Promise<JobUser> {

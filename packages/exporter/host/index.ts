@@ -13,6 +13,8 @@ import type { HostFacts, JobUser, UnitFacts } from "./facts";
 import { endOfLog, type Ignored, ignoredReasons, linesSince, logPosition, type LogPosition } from "./follow-log";
 import { addEvent, emptyLedger, type JobLedger } from "./jobs";
 import { parseLogLine } from "./listener-log";
+import { parseSudo } from "./sudo";
+import { parseSshActive, parseUnit } from "./unit";
 import { UpdateWatch } from "./update-watch";
 import {
   probeGitHub,
@@ -22,9 +24,7 @@ import {
   readJobUser,
   readProcesses,
   readRunnerVersion,
-  readSshActive,
-  readSudo,
-  readUnit,
+  readUnits,
 } from "./collect";
 
 const state = z.object({
@@ -134,10 +134,11 @@ export class HostView implements View {
 
   private async collect(): Promise<void> {
     const { unit: name, runnerHome, githubUrl } = this.config;
+    const units = readUnits(name);
     const [unit, sshActive, sudo, connections, version] = await Promise.all([
-      this.attempt("unit", () => readUnit(name)),
-      this.attempt("ssh", () => readSshActive()),
-      this.attempt("sudo", () => readSudo()),
+      this.attempt("unit", async () => parseUnit((await units).runner)),
+      this.attempt("ssh", async () => parseSshActive((await units).ssh)),
+      this.attempt("sudo", async () => parseSudo((await units).sudo)),
       this.attempt("connections", () => readConnections(runnerHome, githubUrl)),
       this.attempt("version", () => readRunnerVersion(runnerHome)),
     ]);

@@ -10,7 +10,7 @@ export const SUDO_PROPERTIES = ["ActiveState", "Result", "ExecMainStatus", "Exec
 const LONGEST_AGE = 300;
 
 /**
- * @param text output of `systemctl show --timestamp=unix --property=...`
+ * @param text what `systemctl show --timestamp=unix` shows of the unit that tries it
  * @returns undefined before the first try, and during one
  * @throws Error if a property is missing: then nothing is known
  */

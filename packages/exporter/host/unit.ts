@@ -1,5 +1,5 @@
 /**
- * The runner's unit as `systemctl show` prints it. Pure.
+ * The units of the host as `systemctl show` prints them. Pure.
  */
 import type { UnitFacts } from "./facts";
 
@@ -16,20 +16,41 @@ export const UNIT_PROPERTIES = [
 /** The SSH server's units: Debian starts the service, Ubuntu from 24.04 on the socket. */
 export const SSH_UNITS = ["ssh.service", "ssh.socket"];
 
+/** What is shown of each unit. */
+export interface ShownUnits {
+  readonly runner: string;
+  readonly sudo: string;
+  /** Of {@link SSH_UNITS}. */
+  readonly ssh: readonly string[];
+}
+
 /**
- * @param text output of `systemctl show --property=ActiveState` for {@link SSH_UNITS}
+ * @param text output of `systemctl show` for the runner's unit, the one that tries sudo, and {@link SSH_UNITS}
  * @throws Error if a unit is missing: then nothing is known
  */
-export function parseSshActive(text: string): boolean {
-  const states = [...text.matchAll(/^ActiveState=(\S+)$/gm)].map(([, state]) => state);
-  if (states.length !== SSH_UNITS.length) {
-    throw new Error(`systemctl show answered "${text.trim().slice(0, 200)}", expected ActiveState of each unit.`);
+export function splitShown(text: string): ShownUnits {
+  const [runner, sudo, ...ssh] = text.trim().split("\n\n");
+  if (runner === undefined || sudo === undefined || ssh.length !== SSH_UNITS.length) {
+    const expected = 2 + SSH_UNITS.length;
+    throw new Error(`systemctl show answered "${text.trim().slice(0, 200)}", expected ${expected} units.`);
+  }
+  return { runner, sudo, ssh };
+}
+
+/**
+ * @param shown what is shown of {@link SSH_UNITS}
+ * @throws Error if a state is missing: then nothing is known
+ */
+export function parseSshActive(shown: readonly string[]): boolean {
+  const states = shown.map((text) => /^ActiveState=(\S+)$/m.exec(text)?.[1]);
+  if (states.includes(undefined)) {
+    throw new Error(`systemctl show answered "${shown.join(" ").slice(0, 200)}", expected ActiveState of each unit.`);
   }
   return states.some((state) => state === "active" || state === "reloading");
 }
 
 /**
- * @param text output of `systemctl show --timestamp=unix --property=...`
+ * @param text what `systemctl show --timestamp=unix` shows of the runner's unit
  * @throws Error if a property is missing: then nothing is known
  */
 export function parseUnit(text: string): UnitFacts {

@@ -5,7 +5,7 @@ import type { HostFacts } from "@ghrunners/exporter/host/facts";
 import { addEvent, emptyLedger, type JobLedger } from "@ghrunners/exporter/host/jobs";
 import { type LogEvent, parseLogLine } from "@ghrunners/exporter/host/listener-log";
 import { judgeProcesses, stateOf } from "@ghrunners/exporter/host/processes";
-import { parseUnit } from "@ghrunners/exporter/host/unit";
+import { parseUnit, splitShown } from "@ghrunners/exporter/host/unit";
 import type { Sample } from "@ghrunners/metrics-server/samples";
 import { counterSeries, histogramSeries } from "@ghrunners/metrics-server/tally";
 
@@ -37,6 +37,22 @@ describe("the runner's unit", () => {
     for (const text of ["", "Failed to get properties: Transport endpoint is not connected", "ActiveState=active\n"]) {
       assert.throws(() => parseUnit(text), /expected ActiveState and NRestarts/, text);
     }
+  });
+});
+
+describe("what systemctl shows of several units", () => {
+  it("is one paragraph for each, in the order in which they were asked for", () => {
+    const shown = "NRestarts=2\nActiveState=active\n\nResult=success\n\nActiveState=active\n\nActiveState=inactive\n";
+    assert.deepEqual(splitShown(shown), {
+      runner: "NRestarts=2\nActiveState=active",
+      sudo: "Result=success",
+      ssh: ["ActiveState=active", "ActiveState=inactive"],
+    });
+  });
+
+  it("is not known where one is missing, or one more is there", () => {
+    for (const text of ["", "Failed to connect to bus\n", "a=1\n\nb=1\n\nc=1\n", "a=1\n\nb=1\n\nc=1\n\nd=1\n\ne=1\n"])
+      assert.throws(() => splitShown(text), /expected 4 units/, text);
   });
 });
 
