@@ -54,7 +54,7 @@ install_shipper() {
   if [[ " ${due[*]} " == *" systemd-journald@$NAMESPACE.service "* ]]; then systemctl try-restart "systemd-journald@$NAMESPACE.service"; fi
   restart_changed "$redactor_unit"
   # Without a journal to read, the upload would end at once.
-  deadline=$((SECONDS + 20))
+  deadline=$((SECONDS + 60))
   until [[ -e $journal/system.journal ]]; do
     ((SECONDS < deadline)) ||
       die "$redactor_unit wrote nothing to $journal. Next: journalctl --namespace=$NAMESPACE -u $redactor_unit on the host"

@@ -8,7 +8,7 @@ package=prometheus-node-exporter
 
 install_exporter() {
   systemctl enable --quiet --now "$package"
-  local deadline=$((SECONDS + 30))
+  local deadline=$((SECONDS + 90))
   until curl --fail --silent --max-time 2 --output /dev/null "http://127.0.0.1:$PORT/metrics"; do
     if ((SECONDS >= deadline)); then
       echo "Node exporter does not answer on port $PORT. Next: journalctl -u $package on the host" >&2

@@ -96,7 +96,7 @@ WantedBy=timers.target"
     systemctl stop systemd-journal-remote.service systemd-journal-remote.socket
   fi
   systemctl enable --quiet --now systemd-journal-remote.socket "$(basename "$cleaning").timer"
-  local deadline=$((SECONDS + 20))
+  local deadline=$((SECONDS + 60))
   until answers; do
     ((SECONDS < deadline)) ||
       die "systemd-journal-remote does not answer on https://$ADDRESS:$PORT/. Next: journalctl -u systemd-journal-remote on the monitoring host"

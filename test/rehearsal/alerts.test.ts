@@ -6,8 +6,7 @@ import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 import { undoneAfter } from "../support/undone-after";
 
 /** Every fault of the lab reaches on-call as the right alert, and no other; and on-call hears that it is over. */
-describe("alerts", function () {
-  this.timeout(300_000);
+describe("alerts", () => {
   let rehearsal: Rehearsal;
   const undo = undoneAfter();
   let monitoring: FastMonitoring;

@@ -13,8 +13,7 @@ import {
 } from "./support/github-deployments";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
-describe("deployments through GitHub that are broken off", function () {
-  this.timeout(2 * DEPLOYMENT_MS);
+describe("deployments through GitHub that are broken off", () => {
   let rehearsal: Rehearsal;
   before(async () => {
     rehearsal = await Rehearsal.ready();

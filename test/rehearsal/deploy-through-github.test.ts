@@ -19,8 +19,7 @@ import {
 import { holdJobs } from "@ghrunners/lab/driver/jobs";
 import { primary, Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
-describe("deployments through GitHub, on the runners", function () {
-  this.timeout(2 * DEPLOYMENT_MS);
+describe("deployments through GitHub, on the runners", () => {
   let rehearsal: Rehearsal;
   before(async () => {
     rehearsal = await Rehearsal.ready();

@@ -6,7 +6,6 @@ import { deployDirectly } from "@ghrunners/lab/driver/demo-app";
 import { labExec } from "@ghrunners/lab/driver/exec";
 import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
-const LIMIT_MS = 90_000;
 const app = standingHosts.app.id;
 let rehearsal: Rehearsal;
 
@@ -37,9 +36,7 @@ async function whole(version: string): Promise<void> {
 }
 
 /** The command as it stands; what may go wrong is in scenarios.test.ts. */
-describe("deployments of the demo application on its machine", function () {
-  this.timeout(5 * LIMIT_MS);
-
+describe("deployments of the demo application on its machine", () => {
   before(async () => {
     rehearsal = await Rehearsal.ready();
     // A new host: its SSH server starts while the lab boots it, and the deployment comes right after.

@@ -39,8 +39,7 @@ const row = ({ name, role }: { readonly name: string; readonly role: string }): 
 const suspect = row(primary).replace("github_deployment_jobs_failed_in_row", "github_runner_suspect");
 
 /** Each machine looks healthy; deployments show that it is not. */
-describe("a runner on which deployments fail", function () {
-  this.timeout(900_000);
+describe("a runner on which deployments fail", () => {
   let rehearsal: Rehearsal;
   let failover: Failover;
   let monitoring: FastMonitoring;

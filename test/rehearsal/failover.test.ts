@@ -32,8 +32,7 @@ const settings = {
  * Each fault of a primary moves deployments to the secondary in time, and back. Without a usable runner the gate
  * refuses.
  */
-describe("failover", function () {
-  this.timeout(300_000);
+describe("failover", () => {
   let rehearsal: Rehearsal;
   const undo = undoneAfter();
   let failover: Failover;

@@ -16,8 +16,7 @@ const say = (): void => undefined;
  * from a cloud image, an empty machine for monitoring, hosted machines without a way to Proxmox VE, and memory limits
  * that the kernel holds services to. In a lab of its own beside the other files' labs.
  */
-describe("the first day, from a bare node to a deployment", function () {
-  this.timeout(900_000);
+describe("the first day, from a bare node to a deployment", () => {
   const instance = instanceNamed(`${currentInstance().name.slice(0, 7)}-fd`);
   let session: LabSession;
   let day: FirstDay;

@@ -5,7 +5,7 @@ import { type Finished, runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { driverEnvironment } from "@ghrunners/lab/driver/exec";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
-import { deploy, DEPLOYMENT_MS, recordOf, wholeVersion } from "./support/github-deployments";
+import { deploy, recordOf, wholeVersion } from "./support/github-deployments";
 
 const labelsOf = (role: string): string[] => ["self-hosted", "linux", "x64", "lab", role].sort();
 
@@ -21,8 +21,7 @@ async function inputsInState({ stack }: Rehearsal): Promise<unknown[]> {
  * What a newcomer types, in the lab that it makes: with a person's private repository. Every other file of the rehearsal
  * makes an organization's (Rehearsal.open).
  */
-describe("npm start, from nothing to a deployment", function () {
-  this.timeout(DEPLOYMENT_MS);
+describe("npm start, from nothing to a deployment", () => {
   let rehearsal: Rehearsal;
   let started: Finished;
   before(async () => {

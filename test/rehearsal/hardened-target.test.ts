@@ -5,7 +5,7 @@ import { standingHosts } from "@ghrunners/lab/hosts/index";
 import { until } from "@ghrunners/core/until";
 import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 import { undoneAfter } from "../support/undone-after";
-import { chosen, deploy, DEPLOYMENT_MS, recordOf, wholeVersion } from "./support/github-deployments";
+import { chosen, deploy, recordOf, wholeVersion } from "./support/github-deployments";
 
 const ACCOUNT = "operator-lab";
 const CENTRAL = `/etc/ssh/authorized_keys/${ACCOUNT}`;
@@ -20,8 +20,7 @@ const hardened = [
 ];
 
 /** Everything that a deployment needs of its target, on a target whose SSH server is as strict as many are. */
-describe("a deployment target with a hardened SSH server", function () {
-  this.timeout(3 * DEPLOYMENT_MS);
+describe("a deployment target with a hardened SSH server", () => {
   let rehearsal: Rehearsal;
   let ownKeys = "";
   const undo = undoneAfter();

@@ -16,8 +16,7 @@ import { undoneAfter } from "../support/undone-after";
 const LIMIT_MS = 90_000;
 const start = ["maintenance", "start", "primary", "--for", "2h", "--reason", "a new disk"];
 
-describe("a runner in maintenance", function () {
-  this.timeout(3 * LIMIT_MS);
+describe("a runner in maintenance", () => {
   let rehearsal: Rehearsal;
   const undo = undoneAfter();
   /** The command as a person types it inside the lab. */
@@ -200,8 +199,7 @@ describe("a runner in maintenance", function () {
   });
 });
 
-describe("deployments that are paused", function () {
-  this.timeout(2 * LIMIT_MS);
+describe("deployments that are paused", () => {
   let rehearsal: Rehearsal;
   const undo = undoneAfter();
   const ghrunners = (...args: string[]): Promise<Finished> => rehearsal.run(["ghrunners", ...args]);

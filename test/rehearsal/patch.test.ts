@@ -12,8 +12,7 @@ const LIMIT_MS = 120_000;
 const SECURITY = 'runner_updates_pending{kind="security"}';
 
 /** Both machines lack one security update; the secondary's has to restart as well. */
-describe("patching the machines of the runners", function () {
-  this.timeout(2 * LIMIT_MS);
+describe("patching the machines of the runners", () => {
   let rehearsal: Rehearsal;
   const undo = undoneAfter();
   const machines = [secondary, primary];

@@ -13,8 +13,6 @@ import { labExec } from "@ghrunners/lab/driver/exec";
 import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 import { policy } from "../unit/failover/choice/support/runners";
 
-const LIMIT_MS = 90_000;
-
 async function deploy(version: string): Promise<Records | undefined> {
   const { stdout, all } = await labExec(...deployDirectly(version, "--json"));
   assert.notEqual(stdout, "", all);
@@ -31,8 +29,7 @@ async function review<Value>(...args: string[]): Promise<Value> {
 const valueOf = ({ sections }: ReviewDocument, label: string): string | null | undefined =>
   sections.flatMap(({ entries }) => entries).find((entry) => entry.label === label)?.value;
 
-describe("documents about real deployments", function () {
-  this.timeout(5 * LIMIT_MS);
+describe("documents about real deployments", () => {
   let success: Records;
   let failed: Records;
   let folder: string;

@@ -13,8 +13,7 @@ import { undoneAfter } from "../support/undone-after";
 const broken = "2.337.0";
 const proved = "2.336.0";
 
-describe("runners that an update made worse", function () {
-  this.timeout(600_000);
+describe("runners that an update made worse", () => {
   let rehearsal: Rehearsal;
   const undo = undoneAfter();
   before(async () => {

@@ -5,8 +5,7 @@ import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 import { undoneAfter } from "../support/undone-after";
 
 /** No runner is needed: the deployments come from this machine. */
-describe("runbooks of deployments in the states that they are for", function () {
-  this.timeout(240_000);
+describe("runbooks of deployments in the states that they are for", () => {
   let rehearsal: Rehearsal;
   const undo = undoneAfter();
   let operator: Operator;

@@ -4,8 +4,7 @@ import { states } from "../unit/runbooks/states";
 import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 import { undoneAfter } from "../support/undone-after";
 
-describe("runbooks in the states that they are for", function () {
-  this.timeout(240_000);
+describe("runbooks in the states that they are for", () => {
   let rehearsal: Rehearsal;
   const undo = undoneAfter();
   let operator: Operator;

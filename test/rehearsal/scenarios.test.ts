@@ -8,8 +8,7 @@ import { runScenario } from "@ghrunners/lab/scenarios/run";
  * The essential scenarios of `npm run scenarios`: the same functions. All of them take half an hour
  * (docs/reference/scenarios.md).
  */
-describe("scenarios of deployments", function () {
-  this.timeout(300_000);
+describe("scenarios of deployments", () => {
   let testbed: Testbed;
 
   before(async () => {

@@ -10,8 +10,7 @@ import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 import { privateLines, SecretScanner } from "./support/secret-scan";
 import { undoneAfter } from "../support/undone-after";
 
-describe("the archive of a bug report", function () {
-  this.timeout(400_000);
+describe("the archive of a bug report", () => {
   const undo = undoneAfter();
 
   it("holds what each part of the stack shows and no secret, and lists what could not be read", async () => {

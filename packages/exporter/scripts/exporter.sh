@@ -95,7 +95,7 @@ install_exporter() {
     systemctl enable --quiet "$SUDO_UNIT"
     systemctl enable --quiet --now "$timer"
   fi
-  local deadline=$((SECONDS + 30))
+  local deadline=$((SECONDS + 90))
   until answers; do
     if ((SECONDS >= deadline)); then
       echo "$UNIT does not answer on $LISTEN. Expected its metrics. Next: journalctl -u $UNIT on the host. Its last words:" >&2
