@@ -19,7 +19,7 @@ put_for() { # unit path mode content
 }
 
 restart_changed() { # unit
-  systemctl enable --quiet "$1"
+  systemctl enable --quiet --no-reload "$1"
   if [[ " ${due[*]} " == *" $1 "* ]]; then systemctl restart "$1"; else systemctl start "$1"; fi
 }
 

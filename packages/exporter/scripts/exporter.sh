@@ -86,14 +86,13 @@ install_exporter() {
       systemctl restart "$timer"
       systemctl start --no-block "$SUDO_UNIT"
     fi
-    systemctl enable --quiet "$UNIT"
     systemctl restart "$UNIT"
-  else
-    systemctl enable --quiet --now "$UNIT"
   fi
+  # Without --no-reload each of these calls would load all units of the host once more.
+  systemctl enable --quiet --now --no-reload "$UNIT"
   if [[ -n $SUDO_UNIT ]]; then
-    systemctl enable --quiet "$SUDO_UNIT"
-    systemctl enable --quiet --now "$timer"
+    systemctl enable --quiet --no-reload "$SUDO_UNIT"
+    systemctl enable --quiet --now --no-reload "$timer"
   fi
   local deadline=$((SECONDS + 90))
   until answers; do

@@ -51,6 +51,6 @@ else
   for file in "${fresh[@]}"; do mv -f "$file.new" "$file"; done
   sync "${fresh[@]%/*}"
   systemctl daemon-reload
-  systemctl enable --quiet --now ghrunners-deploy-guard.path
+  systemctl enable --quiet --now --no-reload ghrunners-deploy-guard.path
   echo installed
 fi
