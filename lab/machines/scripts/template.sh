@@ -78,6 +78,12 @@ chroot "$root" update-ca-certificates
 types='autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660|mqueue|nsfs|proc|procfs'
 types="$types|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|sysfs|tracefs"
 echo "ARGS='--collector.filesystem.fs-types-exclude=^($types)\$'" >"$root/etc/default/prometheus-node-exporter"
+# Generators that look for what no container has: encrypted and verified disks, partitions, a kernel's command line, an
+# interrupted update or hibernation. systemd starts each of them at every boot and at every reload.
+mkdir -p "$root/etc/systemd/system-generators"
+for each in cryptsetup veritysetup integritysetup gpt-auto hibernate-resume run debug system-update bless-boot; do
+  ln -s /dev/null "$root/etc/systemd/system-generators/systemd-$each-generator"
+done
 # Installed, as a mirror would serve it, but off: the program that manages the machine turns it on.
 for unit in $LAB_DISABLED_UNITS; do systemctl --root="$root" disable "$unit"; done
 # A mirror inside the machine, which has no way to another: packages that are offered, with all that they need.
