@@ -98,34 +98,35 @@ keep_old_files() {
 }
 
 stage() {
-  local number path words
-  for ((number = 1; number <= FILE_COUNT; number++)); do
-    path=FILE_${number}_PATH
-    words=$(with_file "$number" stage_here 2>&1) || unwritten "${!path}" "$words"
+  local folder words
+  for folder in "${folders[@]}"; do
+    words=$(with_files "$folder" stage_here 2>&1) || unwritten "$folder" "$words"
   done
 }
 
-unwritten() { # file words
-  local bytes inodes mount folder
-  folder=$(dirname "$1")
+unwritten() { # folder words
+  local bytes inodes mount
   [[ $2 != *"Nothing was changed"* ]] || die "$2"
   [[ $2 != *"ermission denied"* && $2 != *"not permitted"* ]] ||
-    die "$1 on $(hostname) could not be written: $2. The files of before are untouched. Expected $(stat --format=%U "$folder"), whose" \
-      "folder it is, to be able to: root writes nothing in a folder of somebody else's. Next: chown -R $(stat --format=%U "$folder") $folder" \
+    die "The files in $1 on $(hostname) could not be written: $2. The files of before are untouched. Expected $(stat --format=%U "$1"), whose" \
+      "folder it is, to be able to: root writes nothing in a folder of somebody else's. Next: chown -R $(stat --format=%U "$1") $1" \
       "on that host, then pulumi up"
-  read -r bytes inodes mount < <(df -h --output=avail,iavail,target "$(dirname "$1")" | tail -n 1)
-  die "$1 on $(hostname) could not be written. Seen on $mount: $bytes bytes and $inodes inodes free. Expected some of both." \
+  read -r bytes inodes mount < <(df -h --output=avail,iavail,target "$1" | tail -n 1)
+  die "The files in $1 on $(hostname) could not be written. Seen on $mount: $bytes bytes and $inodes inodes free. Expected some of both." \
     "The files of before are untouched. Next: free space on that host (df -h, df -i), then pulumi up"
 }
 
 check_staged_rules() {
-  local words file
-  while read -r file; do
+  local words file files
+  mapfile -t files < <(ours "$RULES_DIR" "$stage_name")
+  ((${#files[@]} > 0)) || return 0
+  as_checker promtool check rules "${files[@]}" >/dev/null 2>&1 && return
+  for file in "${files[@]}"; do
     as_checker promtool check rules "$file" >/dev/null 2>&1 && continue
     words=$(broken_files check rules "$file")
     die "Prometheus would refuse $RULES_DIR/$(basename "$file" .new): ${words#*.new: }. Nothing was changed." \
       "Expected a rule file that promtool accepts. Next: correct the rule in monitoring/alerts, then pulumi up"
-  done < <(ours "$RULES_DIR" "$stage_name")
+  done
 }
 
 # Prometheus loads all its files or none, so a broken file of another owner would block ours. Report it, and do not
@@ -141,13 +142,8 @@ check_neighbours() {
 }
 
 is_unchanged() {
-  local number path wanted=""
-  for ((number = 1; number <= FILE_COUNT; number++)); do
-    path=FILE_${number}_PATH
-    with_file "$number" is_same_here || return 1
-    wanted+=${!path}$'\n'
-  done
-  [[ $(for folder in "${folders[@]}"; do ours "$folder"; done | sort) == "$(sort <<<"${wanted%$'\n'}")" ]]
+  local folder
+  for folder in "${folders[@]}"; do with_files "$folder" are_same_here || return 1; done
 }
 
 # Of two dashboards with one uid Grafana keeps the older, and its provider may write no other ones either. Source: its words
@@ -226,8 +222,10 @@ apply() {
   keep_old_files
   trap 'restore; reload || true; clear_up' EXIT
   in_each swap_here
-  words=$(broken_files check config "$PROMETHEUS_CONFIG")
-  if ! as_checker promtool check config "$PROMETHEUS_CONFIG" >/dev/null 2>&1; then undo_and_die "promtool refuses the whole configuration with the new files: $words."; fi
+  if ! as_checker promtool check config "$PROMETHEUS_CONFIG" >/dev/null 2>&1; then
+    words=$(broken_files check config "$PROMETHEUS_CONFIG")
+    undo_and_die "promtool refuses the whole configuration with the new files: $words."
+  fi
   words=$(reload 2>&1) || undo_and_die "Prometheus refused to load the new files: $words."
   words=$(misloaded)
   [[ -z $words ]] || undo_and_die "$words."

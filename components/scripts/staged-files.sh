@@ -3,10 +3,12 @@
 # Put in front of files.sh, behind account-folders.sh.
 # shellcheck disable=SC2154  # files.sh sets the names
 
-# What a function has in a folder: the first part of our files' names, two folders in it, and one file's text.
-TEXT=
+# What a function has in a folder: the first part of our files' names, two folders in it, and for with_files the names and
+# texts of our files there.
+NAMES=()
+TEXTS=()
 # shellcheck disable=SC2034  # for in_folder
-shared=(OWNER stage_name undo_name TEXT)
+shared=(OWNER stage_name undo_name NAMES TEXTS)
 
 # What is done in a folder, where the function then is. Names of files are without the folder.
 ours_here() { # [folder in it]
@@ -33,10 +35,12 @@ keep_here() {
   done < <(ours_here)
 }
 
-stage_here() { # name
-  [[ -d $stage_name ]] || mkdir -- "$stage_name"
-  printf '%s' "$TEXT" >"$stage_name/$1.new"
-  sync "$stage_name/$1.new"
+stage_here() {
+  local each
+  ((${#NAMES[@]} > 0)) || return 0
+  mkdir -- "$stage_name"
+  for each in "${!NAMES[@]}"; do printf '%s' "${TEXTS[each]}" >"$stage_name/${NAMES[each]}.new"; done
+  sync "$stage_name"/*.new
 }
 
 swap_here() {
@@ -45,7 +49,14 @@ swap_here() {
   while read -r file; do mv -T -- "$stage_name/$file" "${file%.new}"; done < <(ours_here "$stage_name")
 }
 
-is_same_here() { [[ -f $1 ]] && printf '%s' "$TEXT" | cmp --silent - "$1"; } # name
+are_same_here() {
+  local each
+  for each in "${!NAMES[@]}"; do
+    [[ -f ${NAMES[each]} ]] || return
+    printf '%s' "${TEXTS[each]}" | cmp --silent - "${NAMES[each]}" || return
+  done
+  [[ $(ours_here) == "$(printf '%s\n' "${NAMES[@]}" | sort)" ]]
+}
 
 remove_here() {
   local file
@@ -65,9 +76,14 @@ ours() { # folder [folder in it]
   [[ -z $names ]] || awk -v at="$1/${2:+$2/}" '{ print at $0 }' <<<"$names"
 }
 
-# Runs a function for one of the files, in its folder and with its text.
-with_file() { # number function
-  local path=FILE_$1_PATH text=FILE_$1_TEXT TEXT
-  TEXT=${!text}
-  in_folder "$(dirname "${!path}")" "$2" "$(basename "${!path}")"
+# Runs a function in a folder, with the names and texts of our files there.
+with_files() { # folder function
+  local number path text NAMES=() TEXTS=()
+  for ((number = 1; number <= FILE_COUNT; number++)); do
+    path=FILE_${number}_PATH text=FILE_${number}_TEXT
+    [[ ${!path%/*} == "$1" ]] || continue
+    NAMES+=("${!path##*/}")
+    TEXTS+=("${!text}")
+  done
+  in_folder "$@"
 }

@@ -84,7 +84,7 @@ describe("the scripts of the monitoring host, in folders of other accounts", fun
     assert.equal(refused.code, 1);
     assert.match(
       refused.words,
-      /overview\.json on \S+ could not be written: .*ermission denied.* Expected nobody, whose .* Next: chown -R nobody /s,
+      /dashboards\/ours on \S+ could not be written: .*ermission denied.* Expected nobody, whose .* Next: chown -R nobody /s,
     );
     assert.match(readFileSync(rule(), "utf8"), /vector\(1\)/);
     assert.equal(leftovers(), "");
