@@ -13,15 +13,15 @@ const say: PrintLine = (line) => void process.stdout.write(`${line}\n`);
 
 const help = `usage: npm test [-- layer ...] [--grep TEXT] [--list]
 
-Layers; all of these without an argument. The first five run one after the other, and in parallel with them the next two,
-and the rehearsal in three labs that share its files; the output has this order:
+Layers; all of these without an argument. The first five run one after the other, the last three in parallel with them; the
+output has this order. The rehearsal runs in three labs that share its files:
   static      types, lint, format, shell scripts, docstrings
   unit        pure code, emulators in this process, graph tests
   integration commands, agent and exporters as processes; promtool, Prometheus, a browser
   simulation  1,000 simulated deployments with faults
   go          the plugins and the language host
-  machine     systemd-nspawn machines (needs root)
   engine      the real Pulumi engine, without machines
+  machine     systemd-nspawn machines (needs root)
   rehearsal   the whole system on the lab (needs root)
 
 Only where it is named:

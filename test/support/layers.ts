@@ -13,12 +13,10 @@ import { goLayer, staticLayer } from "./tool-layers";
 interface Layer {
   readonly run: (context: LayerContext) => Promise<LayerResult>;
   /**
-   * Layers of one lane follow each other. Three lanes keep two processors busy: with more of them everything takes so
-   * long there that tests reach their limits.
+   * Layers of one lane follow each other. Those with guests or with the engine mostly wait, so each has a lane of its
+   * own.
    */
-  readonly lane: "code" | "engine" | "rehearsal";
-  /** Its tests start guests: machines in namespaces of this one. */
-  readonly guests?: true;
+  readonly lane: "code" | "engine" | "machine" | "rehearsal";
   /** Runs only where it is named: it repeats tests of other layers, after minutes of preparation. */
   readonly onlyByName?: true;
 }
@@ -35,9 +33,9 @@ const layers: Readonly<Record<string, Layer>> = {
     lane: "code",
   },
   go: { run: goLayer, lane: "code" },
-  machine: { run: preparedLayer("templates", "machine", 300_000), lane: "engine", guests: true },
   engine: { run: preparedLayer("toolchain", "engine", 600_000), lane: "engine" },
-  rehearsal: { run: rehearsalLayer, lane: "rehearsal", guests: true },
+  machine: { run: preparedLayer("templates", "machine", 300_000), lane: "machine" },
+  rehearsal: { run: rehearsalLayer, lane: "rehearsal" },
   prometheus3: { run: prometheus3Layer, lane: "code", onlyByName: true },
 };
 
@@ -47,12 +45,15 @@ export const layerNames: readonly string[] = Object.keys(layers);
 /** The layers that run where none is named. */
 export const usualLayers: readonly string[] = layerNames.filter((name) => layers[name]?.onlyByName === undefined);
 
+/** True for a layer whose tests start guests: machines in namespaces of this one. */
+const hasGuests = (name: string): boolean => ["machine", "rehearsal"].includes(layers[name]?.lane ?? "code");
+
 /** True for a layer that two runs on one machine would disturb each other in. */
-export const needsLabs = (name: string): boolean => layers[name]?.guests === true || layers[name]?.onlyByName === true;
+export const needsLabs = (name: string): boolean => hasGuests(name) || layers[name]?.onlyByName === true;
 
 async function runLayer(name: string, layer: Layer, context: LayerContext): Promise<LayerResult> {
   const { say } = context;
-  const reason = layer.guests ? reasonForApiOnly() : undefined;
+  const reason = hasGuests(name) ? reasonForApiOnly() : undefined;
   say(`\n== ${name}${reason === undefined ? "" : ` is left out: ${reason}`}`);
   if (reason !== undefined) return { ...nothing, skipped: 1 };
   const result = await layer.run(context);
@@ -78,5 +79,5 @@ export async function runLayers(
     }
     return sum(results);
   };
-  return sum(await Promise.all([lane("code"), lane("engine"), lane("rehearsal")]));
+  return sum(await Promise.all([lane("code"), lane("engine"), lane("machine"), lane("rehearsal")]));
 }

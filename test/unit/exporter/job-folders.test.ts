@@ -1,22 +1,5 @@
 import assert from "node:assert/strict";
 import { canUse, parseJobUser } from "@ghrunners/exporter/host/job-folders";
-import { parseSshActive } from "@ghrunners/exporter/host/unit";
-
-describe("the SSH server", () => {
-  const shown = (...states: string[]): string[] => states.map((state) => `ActiveState=${state}`);
-
-  it("runs where its service or its socket is active", () => {
-    assert.equal(parseSshActive(shown("active", "inactive")), true);
-    assert.equal(parseSshActive(shown("inactive", "active")), true);
-    assert.equal(parseSshActive(shown("reloading", "inactive")), true);
-    assert.equal(parseSshActive(shown("failed", "inactive")), false);
-  });
-
-  it("is unknown where systemctl does not show the state of both units", () => {
-    for (const text of ["", "Failed to connect to bus"])
-      assert.throws(() => parseSshActive([...shown("active"), text]), /expected ActiveState of each unit/, text);
-  });
-});
 
 describe("folders of jobs", () => {
   const user = parseJobUser("uid=998(actions-runner) gid=997(actions-runner) groups=997(actions-runner),110(docker)\n");
