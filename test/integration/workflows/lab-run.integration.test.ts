@@ -42,7 +42,13 @@ for (const variablesOfRun of ["now", "creation"] as const)
     let emulator: TestEmulator;
 
     before(async () => {
-      emulator = await TestEmulator.start((seed) => ({ ...onEnterprise(seed), variablesOfRun }));
+      // No listener keeps the runner online: its silence must be longer than a job takes on a busy machine.
+      const runnerSilenceMilliseconds = 600_000;
+      emulator = await TestEmulator.start((seed) => ({
+        ...onEnterprise(seed),
+        variablesOfRun,
+        runnerSilenceMilliseconds,
+      }));
       const { folder } = await deployingRepository(emulator, caller);
       writeFileSync(
         path.join(folder, "deploy.sh"),
