@@ -8,7 +8,7 @@ import { topology } from "@ghrunners/lab/topology";
 import type { EngineRun } from "@ghrunners/lab/driver/engine-run";
 
 /** How long the next step of a job or of a destroy may take on a loaded machine. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 240_000;
 
 type RunnerOfLab = typeof primary | typeof secondary;
 
