@@ -45,7 +45,7 @@ install_shipper() {
     systemctl daemon-reload
     systemctl restart "$UNIT"
   fi
-  systemctl enable --quiet --now --no-reload "$UNIT"
+  systemctl enable --quiet --now "$UNIT"
   systemctl is-active --quiet "$UNIT" || die "$UNIT does not run. Next: journalctl -u $UNIT on the host"
   echo "logs by Alloy, $(sha256sum "$configuration" "$program.sha256" | sha256sum | cut -c 1-12)"
 }

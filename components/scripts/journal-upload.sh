@@ -46,7 +46,8 @@ install_shipper() {
   put_for "$socket_unit" "/etc/systemd/system/$socket_unit.d/ghrunners.conf" 0644 "$SOCKET_DROP_IN"
   put_for "$upload_unit" "$folder/receiver.pem" 0644 "$CERTIFICATE"
   put_for "$upload_unit" "/etc/systemd/system/$upload_unit.d/ghrunners.conf" 0644 "${UPLOAD_DROP_IN//MACHINE_ID/$machine_id}"
-  if ((${#due[@]} > 0)); then systemctl daemon-reload; fi
+  # Also where nothing was written: a run that was killed may have left a file that is not loaded.
+  systemctl daemon-reload
   if [[ -n $(open_sockets) ]]; then
     # Sockets get their mode when they are made. The redactor's start makes them again.
     stop_journal

@@ -7,7 +7,7 @@ set -euo pipefail
 package=prometheus-node-exporter
 
 install_exporter() {
-  systemctl enable --quiet --now --no-reload "$package"
+  systemctl enable --quiet --now "$package"
   local deadline=$((SECONDS + 90))
   until curl --fail --silent --max-time 2 --output /dev/null "http://127.0.0.1:$PORT/metrics"; do
     if ((SECONDS >= deadline)); then

@@ -95,7 +95,7 @@ WantedBy=timers.target"
     # The socket cannot be reopened while its service uses it.
     systemctl stop systemd-journal-remote.service systemd-journal-remote.socket
   fi
-  systemctl enable --quiet --now --no-reload systemd-journal-remote.socket "$(basename "$cleaning").timer"
+  systemctl enable --quiet --now systemd-journal-remote.socket "$(basename "$cleaning").timer"
   local deadline=$((SECONDS + 60))
   until answers; do
     ((SECONDS < deadline)) ||

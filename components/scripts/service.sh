@@ -13,7 +13,7 @@ case ${1:-} in
     began=0
     if systemctl is-active --quiet "$UNIT"; then began=$(systemctl show --property=ActiveEnterTimestampMonotonic --value "$UNIT"); fi
     systemctl reset-failed "$UNIT" 2>/dev/null || true
-    systemctl enable --quiet --now --no-reload "$UNIT"
+    systemctl enable --quiet --now "$UNIT"
     read -r now _ </proc/uptime
     if ((began > 0)); then echo $((${now%.*} - began / 1000000)); else echo 0; fi
     ;;

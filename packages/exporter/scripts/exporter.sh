@@ -80,15 +80,16 @@ install_exporter() {
     put "$sudo_file" 0644 "$SUDO_TEXT"
     put "$timer_file" 0644 "$SUDO_TIMER"
   fi
+  # Also where nothing was written: a run that was killed may have left a file that is not loaded.
+  systemctl daemon-reload
   if [[ $changed == true ]]; then
-    systemctl daemon-reload
     if [[ -n $SUDO_UNIT ]]; then
       systemctl restart "$timer"
       systemctl start --no-block "$SUDO_UNIT"
     fi
     systemctl restart "$UNIT"
   fi
-  # Without --no-reload each of these calls would load all units of the host once more.
+  # Each of these calls would load all units of the host once more.
   systemctl enable --quiet --now --no-reload "$UNIT"
   if [[ -n $SUDO_UNIT ]]; then
     systemctl enable --quiet --no-reload "$SUDO_UNIT"
