@@ -55,21 +55,17 @@ describe("exporters on the runners", () => {
   });
 
   it("are small, quick, locked in, and reachable from the monitoring host alone", async () => {
-    const process = `pid=$(systemctl show --property=MainPID --value ${unit})`;
-    // Node itself takes 51 MB of it on Debian, most of them its shared text. Until the next collection after a start, or
-    // after an answer of apt, it has up to 3 MB more than at rest.
-    await until("the exporter takes less than 60 MB at rest", 60_000, async () => {
-      const rss = Number(await onPrimary(`${process}; awk '/^VmRSS/ { print $2 }' "/proc/$pid/status"`));
-      if (rss > 0 && rss < 60_000) return true;
-      throw new Error(`resident: ${rss} kB`);
-    });
     const figures = await onPrimary(`
-      ${process}
+      pid=$(systemctl show --property=MainPID --value ${unit})
+      awk '/^RssAnon/ { print $2 }' "/proc/$pid/status"
       for _ in 1 2 3 4 5; do curl -s -o /dev/null -w '%{time_total}\\n' http://${primary.address}:9101/metrics; done |
         sort -n | head -n 1
       systemd-analyze security --no-pager ${unit} | sed -n 's/.*exposure level.*: \\([0-9.]*\\).*/\\1/p'
       ps -o user= -p "$pid"`);
-    const [seconds = 1, exposure = 10] = figures.split("\n").map(Number);
+    const [own = 0, seconds = 1, exposure = 10] = figures.split("\n").map(Number);
+    // It grows from 18 to 26 MB until V8 collects, every ten minutes. Another 39 MB are Node's own program, which all
+    // processes share: how much of that is counted depends on the host's page cache.
+    assert.ok(own > 0 && own < 30_000, `memory of its own: ${own} kB`);
     // The best of five is what it costs; the others had to wait for a processor.
     assert.ok(seconds < 0.05, `a scrape took ${seconds} s`);
     assert.ok(exposure <= 3, `exposure ${exposure}`);
