@@ -31,7 +31,8 @@ export function readHostKey(host: string, limitMs: number, port: number = ports.
     );
   return new Promise((resolve, reject) => {
     client
-      .once("error", (error) => reject(unreachable(error)))
+      // Each error, not only the first: see connect of session.ts.
+      .on("error", (error) => reject(unreachable(error)))
       .connect({
         host,
         port,

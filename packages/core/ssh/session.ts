@@ -3,6 +3,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { Client, utils, type ClientChannel, type ServerHostKeyAlgorithm } from "ssh2";
+import { ports } from "../vocabulary/ports";
 import type { HostAddress } from "./address";
 
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -113,16 +114,18 @@ export async function untilHandled<T>(
 /**
  * @param privateKey OpenSSH format; held in memory only
  * @param connectTimeoutMs limit for the connection, handshake included
+ * @param port default: SSH's
  * @throws HostUnreachableError, LoginRefusedError, or Error for a changed host key
  */
 export function openSession(
   address: HostAddress,
   privateKey: string,
   connectTimeoutMs = CONNECT_TIMEOUT_MS,
+  port: number = ports.ssh,
 ): Promise<HostSession> {
   const key = utils.parseKey(privateKey);
   if (key instanceof Error) return Promise.reject(explainKey(key));
-  return untilHandled(() => connect(address, privateKey, connectTimeoutMs));
+  return untilHandled(() => connect(address, privateKey, connectTimeoutMs, port));
 }
 
 /**
@@ -145,7 +148,12 @@ export async function withSession<T>(
   }
 }
 
-function connect(address: HostAddress, privateKey: string, connectTimeoutMs: number): Promise<HostSession> {
+function connect(
+  address: HostAddress,
+  privateKey: string,
+  connectTimeoutMs: number,
+  port: number,
+): Promise<HostSession> {
   const client = new Client();
   const [kind = "", pinned = ""] = address.hostKey.split(" ");
   let mismatch: string | undefined;
@@ -156,17 +164,17 @@ function connect(address: HostAddress, privateKey: string, connectTimeoutMs: num
     };
     client
       .once("ready", () => {
-        client.removeListener("error", fail);
-        // If the connection breaks later, the command under way reports it.
-        client.on("error", () => undefined);
         resolve({
           run: (command, stdin, limitMs) => run(client, command, stdin, limitMs),
           close: () => void client.end(),
         });
       })
-      .once("error", fail)
+      // Each error, not only the first: a handshake that took too long is reported again when its socket closes, and an
+      // error that nobody hears ends the process. If a connection breaks later, the command under way reports it.
+      .on("error", fail)
       .connect({
         host: address.host,
+        port,
         username: address.user,
         privateKey,
         readyTimeout: connectTimeoutMs,

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { Client, utils } from "ssh2";
+import { makeKeyPair } from "@ghrunners/core/ssh/key-pair";
+import { readHostKey } from "@ghrunners/core/ssh/read-host-key";
 import { explainFailure, HostUnreachableError, openSession, run, untilHandled } from "@ghrunners/core/ssh/session";
 
 const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
 
 const address = { host: "192.0.2.51", user: "runner", hostKey: "ssh-ed25519 AAAA" };
 const garbage = "-----BEGIN OPENSSH PRIVATE KEY-----\nnot a key\n-----END OPENSSH PRIVATE KEY-----\n";
+
+const { privateKey } = makeKeyPair("ecdsa");
 
 describe("an SSH session", () => {
   it("is tried again while the server has too many logins under way, and then says what to do", async () => {
@@ -48,6 +54,22 @@ describe("an SSH session", () => {
         return true;
       });
   });
+
+  for (const [name, look] of [
+    ["a login", (port: number) => openSession({ ...address, host: "127.0.0.1" }, privateKey, 100, port)],
+    ["a look at the key", (port: number) => readHostKey("127.0.0.1", 100, port)],
+  ] as const)
+    it(`says that a host which takes the connection and then is silent does not answer: ${name}`, async () => {
+      const server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const connected = once(server, "connection");
+      await assert.rejects(look((server.address() as AddressInfo).port), HostUnreachableError);
+      const [socket] = (await connected) as [Socket];
+      // The client's own socket closes then. Its second report ended the process, as an error that nobody heard.
+      await once(socket.resume(), "close");
+      await new Promise(setImmediate);
+      server.close();
+    });
 
   it("leaves no timer behind when its connection broke before a command: its process could not end", async () => {
     // The test runner's own timer starts after this function did.
