@@ -9,7 +9,7 @@ import { observeHosts, observeMonitoring, observeTargets } from "./observe-hosts
 import { observeOwn } from "./observe-own";
 import { observeGitHub, observeProxmox } from "./observe-services";
 
-/** Share of the time limit that Pulumi gets; all others get the rest. */
+/** Share of the time limit that Pulumi gets at most; all others get what is left, which is more as a rule. */
 const OWN_SHARE = 0.5;
 
 const NOTHING_MADE = stackState([]);
@@ -24,7 +24,7 @@ export async function observe(named: string | undefined, wholeMs: number): Promi
   const stack = own.stack.value;
   const inputs = { ...preflightInputs(settings, stack), refusals: [] };
   const made = "value" in own.state ? own.state.value.made : NOTHING_MADE;
-  const limitMs = wholeMs * (1 - OWN_SHARE);
+  const limitMs = wholeMs - (Date.now() - at.getTime());
   const hasHosts = settings.hosts === "manage";
   const hostsAt = Date.now();
   const [proxmox, github, hosts, monitoring, targets] = await Promise.all([

@@ -6,7 +6,7 @@ import { PulumiError } from "../pulumi/explain";
 import type { Fact } from "./facts";
 
 const lateWords = (what: string, limitMs: number): string =>
-  `${what} did not answer within ${limitMs / 1000} s. Next: ghrunners doctor --limit 60`;
+  `${what} did not answer within ${Number((limitMs / 1000).toFixed(2))} s. Next: ghrunners doctor --limit 60`;
 
 /**
  * @param what subject of the sentence when the time is over, such as "Proxmox VE"
