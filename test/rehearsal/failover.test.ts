@@ -167,7 +167,10 @@ describe("failover", () => {
     const used = (await adminRequest(socketOf(lab.instance, "github"), "GET", "/_lab/permissions"))
       .body as PermissionReport[];
     const login = botOf(topology.github.apps.failover.slug);
-    assert.deepEqual(used.find((report) => report.login === login)?.unused, ["metadata:read"]);
+    const unused = used.find((report) => report.login === login)?.unused;
+    // GitHub grants it to every App. The doctor, which another file may have run in this lab, does use it.
+    const needless = unused?.filter((permission) => permission !== "metadata:read");
+    assert.deepEqual(needless, []);
   });
 
   it("refuses with the runbook while both are down, and so does the gate of a release", async () => {
