@@ -24,7 +24,8 @@ output has this order. The rehearsal runs in three labs that share its files:
   machine     systemd-nspawn machines (needs root)
   rehearsal   the whole system on the lab (needs root)
 
-Only where it is named:
+Only where they are named:
+  long        the rest of the rehearsal: more faults, variants and runbooks, in an hour or two (needs root)
   prometheus3 the tests that ask promtool and Prometheus, on Prometheus 3; the first time builds it
 `;
 

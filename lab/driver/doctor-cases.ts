@@ -51,7 +51,7 @@ export const doctorRounds: readonly (readonly DoctorCase[])[] = [
       fault: "version-deadline",
       tells: ["problem runner-version"],
       next: "'ghrunners:agent.version' VERSION",
-      mends: "yes (`test/rehearsal/version.test.ts`)",
+      mends: "yes (`test/rehearsal/long/version.test.ts`)",
     },
     {
       fault: "ghost-busy",
@@ -126,7 +126,7 @@ export const doctorRounds: readonly (readonly DoctorCase[])[] = [
       role: "secondary",
       tells: ["problem runner-unit"],
       next: "'ghrunners:agent.version' VERSION",
-      mends: "yes (`test/rehearsal/version.test.ts`)",
+      mends: "yes (`test/rehearsal/long/version.test.ts`)",
     },
     {
       fault: "github-repository-renamed",

@@ -18,7 +18,10 @@ export function withTable(text: string, all: readonly Scenario[]): string {
     ({ id, origin, title, proves, rehearsed }) =>
       `| \`${id}\` | ${origin} | ${title} | ${proves} | ${rehearsed ? "yes" : ""} |`,
   );
-  const head = ["| scenario | origin | what is done | what it proves | in `npm test` |", "|---|---|---|---|---|"];
+  const head = [
+    "| scenario | origin | what is done | what it proves | in `npm run test:long` |",
+    "|---|---|---|---|---|",
+  ];
   return `${before}${BEGIN}\n\n${[...head, ...rows].join("\n")}\n\n${END}${after}`;
 }
 

@@ -17,7 +17,7 @@ interface Layer {
    * own.
    */
   readonly lane: "code" | "engine" | "machine" | "rehearsal";
-  /** Runs only where it is named: it repeats tests of other layers, after minutes of preparation. */
+  /** Runs only where it is named: its tests take longer than people wait for a change. */
   readonly onlyByName?: true;
 }
 
@@ -35,7 +35,8 @@ const layers: Readonly<Record<string, Layer>> = {
   go: { run: goLayer, lane: "code" },
   engine: { run: preparedLayer("toolchain", "engine", 600_000), lane: "engine" },
   machine: { run: preparedLayer("templates", "machine", 300_000), lane: "machine" },
-  rehearsal: { run: rehearsalLayer, lane: "rehearsal" },
+  rehearsal: { run: (context) => rehearsalLayer("rehearsal", context), lane: "rehearsal" },
+  long: { run: (context) => rehearsalLayer("long", context), lane: "rehearsal", onlyByName: true },
   prometheus3: { run: prometheus3Layer, lane: "code", onlyByName: true },
 };
 

@@ -1,4 +1,4 @@
-/** The whole system, in several labs side by side. */
+/** Layers that rehearse the whole system, in several labs side by side. */
 import { instanceNamed } from "@ghrunners/lab/instance";
 import { labDown } from "@ghrunners/lab/lifecycle";
 import type { LayerContext } from "./context";
@@ -15,9 +15,9 @@ const LABS = 3;
 export const labNames = (name = process.env.GHRUNNERS_LAB || "test", count = LABS): string[] =>
   Array.from({ length: count }, (_, index) => (index === 0 ? name : `${name.slice(0, 8)}-${index + 1}`));
 
-/** The rehearsal's files. Every file brings its lab to the state that it needs, so any of them may follow any other. */
-export async function rehearsalLayer(context: LayerContext): Promise<LayerResult> {
-  const files = filesOf("rehearsal");
+/** Runs the files of a layer. Every file brings its lab to the state that it needs, so any of them may follow any other. */
+export async function rehearsalLayer(layer: "rehearsal" | "long", context: LayerContext): Promise<LayerResult> {
+  const files = filesOf(layer);
   const channels = orderedChannels(files.length, (text) => context.say(text.replace(/\n$/, "")));
   const results: LayerResult[] = [];
   const waiting = longestFirst(files, readDurations());

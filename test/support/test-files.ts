@@ -22,6 +22,7 @@ export const testFiles: readonly string[] = readdirSync(path.join(projectRoot, "
 
 /** Name of the layer that a test file is in. */
 export const layerOf = (file: string): string =>
+  /^test\/rehearsal\/(long)\//.exec(file)?.[1] ??
   /^test\/(rehearsal|simulation|static)\//.exec(file)?.[1] ??
   /\.(engine|integration|machine)\.test\.ts$/.exec(file)?.[1] ??
   "unit";

@@ -258,8 +258,9 @@ describe("the repository side", () => {
     it("every permission of the operator's token that it manages with, and no other", async () => {
       const { body } = await adminRequest(socketOf(rehearsal.lab.instance, "github"), "GET", "/_lab/permissions");
       const operator = (body as PermissionReport[]).find(({ login }) => login === topology.github.operator.login);
-      // Contents are for deployments, issues for incidents that an operator sends: test/rehearsal/deploy-*.test.ts. The
-      // organization's runners have a rehearsal of their own: test/rehearsal/organization-runners.test.ts.
+      // Contents are for deployments, issues for incidents that an operator sends:
+      // test/rehearsal/long/deploy-*.test.ts. The organization's runners have a rehearsal of their own:
+      // test/rehearsal/long/organization-runners.test.ts.
       const elsewhere = ["contents:read", "issues:write", "organization_self_hosted_runners:write"];
       assert.deepEqual(operator?.unused, elsewhere);
     });

@@ -43,6 +43,10 @@ export const knownCommands: readonly KnownCommand[] = [
     notRun: "it builds for minutes; obtain.integration.test.ts calls its function with releases of its own",
   },
   {
+    pattern: /^npm run test:long$/,
+    notRun: "it is tests itself, for an hour or two; it is started by hand",
+  },
+  {
     pattern: /^npm run test:prometheus3$/,
     notRun: "it runs tests of the layer integration once more, after minutes of building; it is started by hand",
   },

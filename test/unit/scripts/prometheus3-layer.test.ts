@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { layerNames, usualLayers } from "../../support/layers";
 import { prometheusTests } from "../../support/prometheus3-layer";
 
 describe("the layer prometheus3", () => {
@@ -8,13 +7,5 @@ describe("the layer prometheus3", () => {
     for (const name of ["rules", "scrape", "dashboards", "panels", "host-view", "fleet-view", "switch-view"])
       assert.match(found, new RegExp(`/${name}\\.integration\\.test\\.ts$`, "m"));
     assert.match(found, /monitoring-host\.machine\.test\.ts$/m);
-  });
-
-  it("runs only where it is named", () => {
-    assert.ok(layerNames.includes("prometheus3"));
-    assert.deepEqual(
-      layerNames.filter((name) => !usualLayers.includes(name)),
-      ["prometheus3"],
-    );
   });
 });

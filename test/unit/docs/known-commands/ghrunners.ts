@@ -24,7 +24,7 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^ghrunners smoke --role primary$/,
-    test: "test/rehearsal/failing-runner.test.ts",
+    test: "test/rehearsal/long/failing-runner.test.ts",
     by: '["ghrunners", "smoke", "--role", "primary"]',
   },
   { pattern: /^ghrunners smoke$/, test: "test/rehearsal/from-nothing.test.ts", by: 'npmScriptLine("start")' },
@@ -35,7 +35,7 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^ghrunners (pause( --note "[\w ]+" --for \d+h)?|resume)$/,
-    test: "test/rehearsal/maintenance.test.ts",
+    test: "test/rehearsal/long/maintenance.test.ts",
     by: '["pause", "--note", "database migration", "--for", "2h"]',
   },
   {
@@ -108,12 +108,12 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^ghrunners prune( --plan deployment\.yaml)?( --apply( --force "remove what is still running")?)?$/,
-    test: "test/rehearsal/drift.test.ts",
+    test: "test/rehearsal/long/drift.test.ts",
     by: '["ghrunners", "prune", "--apply"]',
   },
   {
     pattern: /^(ghrunners support( --list| --output support\.tar\.gz)?|tar -tzf support\.tar\.gz)$/,
-    test: "test/rehearsal/support.test.ts",
+    test: "test/rehearsal/long/support.test.ts",
     by: '["ghrunners", "support", "--output", file]',
   },
   {
@@ -134,12 +134,12 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^ghrunners doctor( --json| --limit 60)?$/,
-    test: "test/rehearsal/doctor.test.ts",
+    test: "test/rehearsal/long/doctor.test.ts",
     by: '["ghrunners", "doctor", ...limit, "--json"]',
   },
   {
     pattern: /^ghrunners restore-monitoring$/,
-    test: "test/rehearsal/drift.test.ts",
+    test: "test/rehearsal/long/drift.test.ts",
     by: 'rehearsal.run(["bash", "-c", repairs[0] ?? ""])',
   },
   {
@@ -164,22 +164,22 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^ghrunners review (--list|--criteria|ID|latest( --kind (postmortem|checklist))?)$/,
-    test: "test/rehearsal/review.test.ts",
+    test: "test/rehearsal/long/review.test.ts",
     by: 'review<ReviewDocument>("latest", "--kind", "postmortem")',
   },
   {
     pattern: /^ghrunners rollback-runners( --dry-run| --automatic| --stack \w+)?$/,
-    test: "test/rehearsal/rollback.test.ts",
+    test: "test/rehearsal/long/rollback.test.ts",
     by: 'rollback("--dry-run")',
   },
   {
     pattern: /^ghrunners maintenance( start (primary --for 2h --reason "a new disk")| end (primary|secondary))?$/,
-    test: "test/rehearsal/maintenance.test.ts",
+    test: "test/rehearsal/long/maintenance.test.ts",
     by: '["maintenance", "start", "primary", "--for", "2h", "--reason", "a new disk"]',
   },
   {
     pattern: /^ghrunners patch( --apply| secondary --apply --for 1h)?$/,
-    test: "test/rehearsal/patch.test.ts",
+    test: "test/rehearsal/long/patch.test.ts",
     by: '["ghrunners", "patch", ...args]',
   },
   {

@@ -73,12 +73,12 @@ export const labCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^npm run lab -- reviewer off$/,
-    test: "test/rehearsal/deploy-through-github.test.ts",
+    test: "test/rehearsal/long/deploy-through-github.test.ts",
     by: 'labCommand("reviewer", "off")',
   },
   {
     pattern: /^npm run lab -- demo-app$/,
-    test: "test/rehearsal/deploy-through-github.test.ts",
+    test: "test/rehearsal/long/deploy-through-github.test.ts",
     by: 'labCommand("demo-app")',
   },
   { pattern: /^npm run lab -- status( --json)?$/, test: own, by: '["lab", "status", "--json"]' },
@@ -143,12 +143,12 @@ export const labCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^npm run lab -- host up app$/,
-    test: "test/rehearsal/rotation.test.ts",
+    test: "test/rehearsal/long/rotation.test.ts",
     by: 'labCommand("host", "up", "app")',
   },
   {
     pattern: /^npm run lab -- host remove NAME$/,
-    test: "test/rehearsal/rotation.test.ts",
+    test: "test/rehearsal/long/rotation.test.ts",
     by: 'labCommand("host", "remove", "app")',
   },
 ];

@@ -8,12 +8,12 @@ const rehearsal = "lab/driver/rehearsal.ts";
 export const pulumiCommands: readonly KnownCommand[] = [
   {
     pattern: /^pulumi up --replace '\*\*RunnerRelease\*\*'$/,
-    test: "test/rehearsal/version.test.ts",
+    test: "test/rehearsal/long/version.test.ts",
     by: '"--replace", "**RunnerRelease**"',
   },
   {
     pattern: /^pulumi up --replace '\*\*runners-secondary-vm'$/,
-    test: "test/rehearsal/machine-replacement.test.ts",
+    test: "test/rehearsal/long/machine-replacement.test.ts",
     by: '"--replace", "**runners-secondary-vm"',
   },
   { pattern: /^(npm run lab -- exec -- )?pulumi preview$/, test: noRoot, by: '"pulumi", "preview"' },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { DoctorReport } from "@ghrunners/cli/doctor/render";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
-import { undoneAfter } from "../support/undone-after";
+import { undoneAfter } from "../../support/undone-after";
 
 const GROUP = "demo-app-runners";
 const inGroup = { "github.runnerGroup": GROUP };

@@ -7,7 +7,7 @@ import { FastMonitoring } from "@ghrunners/lab/driver/fast-monitoring";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 import { repositoryFolder } from "@ghrunners/lab/lifecycle";
 import { until } from "@ghrunners/core/until";
-import { undoneAfter } from "../support/undone-after";
+import { undoneAfter } from "../../support/undone-after";
 
 /** From a job's end to the new choice: the fleet exporter asks every second here, and the switch looks every 5 s. */
 const LIMIT_MS = 45_000;

@@ -11,7 +11,7 @@ import type { DeploymentList } from "@ghrunners/cli/review/list";
 import { deployDirectly } from "@ghrunners/lab/driver/demo-app";
 import { labExec } from "@ghrunners/lab/driver/exec";
 import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
-import { policy } from "../unit/failover/choice/support/runners";
+import { policy } from "../../unit/failover/choice/support/runners";
 
 async function deploy(version: string): Promise<Records | undefined> {
   const { stdout, all } = await labExec(...deployDirectly(version, "--json"));

@@ -6,7 +6,7 @@ import { MAINTENANCE_VARIABLE, maintenances } from "@ghrunners/failover/choice/m
 import { installedVersion, offerUpdate, withdrawUpdates } from "@ghrunners/lab/driver/offered-updates";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 import { seriesOf } from "@ghrunners/lab/driver/scrape";
-import { undoneAfter } from "../support/undone-after";
+import { undoneAfter } from "../../support/undone-after";
 
 const LIMIT_MS = 120_000;
 const SECURITY = 'runner_updates_pending{kind="security"}';

@@ -1,8 +1,8 @@
-import { Operator } from "../unit/runbooks/operator";
-import { rehearseSections } from "../unit/runbooks/rehearse";
-import { states } from "../unit/runbooks/states";
+import { Operator } from "../../unit/runbooks/operator";
+import { rehearseSections } from "../../unit/runbooks/rehearse";
+import { states } from "../../unit/runbooks/states";
 import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
-import { undoneAfter } from "../support/undone-after";
+import { undoneAfter } from "../../support/undone-after";
 
 describe("runbooks in the states that they are for", () => {
   let rehearsal: Rehearsal;

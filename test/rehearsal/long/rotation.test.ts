@@ -13,7 +13,7 @@ import { journalFile } from "@ghrunners/cli/rotate/journal";
 import { settingsOf } from "@ghrunners/cli/settings";
 import { until } from "@ghrunners/core/until";
 import { primary, Rehearsal } from "@ghrunners/lab/driver/rehearsal";
-import { undoneAfter } from "../support/undone-after";
+import { undoneAfter } from "../../support/undone-after";
 
 /** The deploy key of the lab's application host is replaced while nothing is locked out. */
 describe("rotation of the deploy key, and drift of hosts", () => {

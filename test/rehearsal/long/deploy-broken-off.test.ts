@@ -10,7 +10,7 @@ import {
   recordOf,
   wholeVersion,
   why,
-} from "./support/github-deployments";
+} from "../support/github-deployments";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 describe("deployments through GitHub that are broken off", () => {

@@ -7,7 +7,7 @@ import { stackFile } from "@ghrunners/cli/pulumi/stack";
 import { labExec } from "@ghrunners/lab/driver/exec";
 import type { RollbackReport } from "@ghrunners/cli/rollback-runners/rollback";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
-import { undoneAfter } from "../support/undone-after";
+import { undoneAfter } from "../../support/undone-after";
 
 /** A release of the lab whose listener ends at once. */
 const broken = "2.337.0";

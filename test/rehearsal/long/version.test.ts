@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
-import { undoneAfter } from "../support/undone-after";
+import { undoneAfter } from "../../support/undone-after";
 
 const older = { "agent.version": "2.335.1" };
 /** No version: the one in the state. */

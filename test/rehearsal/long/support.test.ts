@@ -5,10 +5,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { SupportReport } from "@ghrunners/cli/support/render";
-import { issuedTokens } from "./support/process-watch.worker";
+import { issuedTokens } from "../support/process-watch.worker";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
-import { privateLines, SecretScanner } from "./support/secret-scan";
-import { undoneAfter } from "../support/undone-after";
+import { privateLines, SecretScanner } from "../support/secret-scan";
+import { undoneAfter } from "../../support/undone-after";
 
 describe("the archive of a bug report", () => {
   const undo = undoneAfter();

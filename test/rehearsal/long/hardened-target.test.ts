@@ -4,8 +4,8 @@ import type { DriftReport } from "@ghrunners/cli/drift/report";
 import { standingHosts } from "@ghrunners/lab/hosts/index";
 import { until } from "@ghrunners/core/until";
 import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
-import { undoneAfter } from "../support/undone-after";
-import { chosen, deploy, recordOf, wholeVersion } from "./support/github-deployments";
+import { undoneAfter } from "../../support/undone-after";
+import { chosen, deploy, recordOf, wholeVersion } from "../support/github-deployments";
 
 const ACCOUNT = "operator-lab";
 const CENTRAL = `/etc/ssh/authorized_keys/${ACCOUNT}`;

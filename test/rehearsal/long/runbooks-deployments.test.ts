@@ -1,8 +1,8 @@
-import { deploymentStates, installed } from "../unit/runbooks/deployment-states";
-import { Operator } from "../unit/runbooks/operator";
-import { rehearseSections } from "../unit/runbooks/rehearse";
+import { deploymentStates, installed } from "../../unit/runbooks/deployment-states";
+import { Operator } from "../../unit/runbooks/operator";
+import { rehearseSections } from "../../unit/runbooks/rehearse";
 import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
-import { undoneAfter } from "../support/undone-after";
+import { undoneAfter } from "../../support/undone-after";
 
 /** No runner is needed: the deployments come from this machine. */
 describe("runbooks of deployments in the states that they are for", () => {

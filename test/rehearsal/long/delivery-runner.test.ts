@@ -7,7 +7,7 @@ import { repositoryFolder } from "@ghrunners/lab/lifecycle";
 import { type EndedJob, runJob } from "@ghrunners/lab/driver/jobs";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 import { topology } from "@ghrunners/lab/topology";
-import { undoneAfter } from "../support/undone-after";
+import { undoneAfter } from "../../support/undone-after";
 
 const { hosts, proxmox } = topology;
 const delivery = { name: "lab-delivery", vmId: 159, address: "198.51.100.59" };

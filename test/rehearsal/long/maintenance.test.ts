@@ -11,7 +11,7 @@ import { until } from "@ghrunners/core/until";
 import { holdJobs, smokeJob, startJob } from "@ghrunners/lab/driver/jobs";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 import { PAUSE_VARIABLE } from "@ghrunners/failover/choice/pause";
-import { undoneAfter } from "../support/undone-after";
+import { undoneAfter } from "../../support/undone-after";
 
 const LIMIT_MS = 90_000;
 const start = ["maintenance", "start", "primary", "--for", "2h", "--reason", "a new disk"];

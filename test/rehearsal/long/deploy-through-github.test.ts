@@ -15,7 +15,7 @@ import {
   recordOf,
   wholeVersion,
   why,
-} from "./support/github-deployments";
+} from "../support/github-deployments";
 import { holdJobs } from "@ghrunners/lab/driver/jobs";
 import { primary, Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
