@@ -157,11 +157,11 @@ describe("first boot of", function () {
           runner.install("2.336.0");
           runner.register();
           runner.asRoot(`systemctl start ${unit}`);
-          assert.equal(runner.hook("job-started").code, 0);
+          assert.equal(runner.hookInUnit("job-started"), "0", runner.said());
           assert.equal(runner.inUnit("id -un; sleep 600 & disown"), "0");
           assert.equal(runner.said(), RUNNER_USER);
-          assert.equal(runner.hook("job-completed").code, 0);
-          assert.equal(runner.hook("job-started").code, 0);
+          assert.equal(runner.hookInUnit("job-completed"), "0", runner.said());
+          assert.equal(runner.hookInUnit("job-started"), "0", runner.said());
           assert.equal(sh(`pgrep -u ${RUNNER_USER} -x sleep -a | grep 600 || true`), "");
         });
 

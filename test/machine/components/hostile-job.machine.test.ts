@@ -10,10 +10,9 @@ import {
 import { until } from "@ghrunners/core/until";
 import { MachineRig } from "../../unit/lab/machines/rig";
 import { registrationToken, runnerUnit as unit } from "./support/runner-host";
-import { RunnerUnderAttack } from "./support/runner-under-attack";
+import { allowed, RunnerUnderAttack } from "./support/runner-under-attack";
 
 const hooks = HOOKS_FOLDER;
-const allowed = "GITHUB_REPOSITORY=octo-org/demo-app GITHUB_EVENT_NAME=push GITHUB_REF=refs/heads/main";
 
 /** What a job can do, as its user, on a runner that our scripts have set up; then what root does next. */
 describe("a hostile job", function () {
@@ -99,9 +98,7 @@ describe("a hostile job", function () {
   it("leaves no process, no tool, no setting and no temporary file to the next job", async () => {
     const home = `/home/${RUNNER_USER}`;
     const traces = `find ${home} ${RUNNER_HOME}/${WORK_FOLDER}/_tool /dev/shm -mindepth 1 -user ${RUNNER_USER} | wc -l`;
-    // By hand the runner is none of the hook's ancestors, so the test before has ended it.
     const mainProcess = (): string => runner.asRoot(`systemctl show --property MainPID --value ${unit}`);
-    await until("the runner is back", 20_000, () => mainProcess() !== "0");
     const listener = mainProcess();
     runner.inUnit(`mkdir -p ${home}/.config/git ${RUNNER_HOME}/${WORK_FOLDER}/_tool/node/22/bin /dev/shm/x
       echo '[core] hooksPath=/tmp/evil' >${home}/.gitconfig; echo 'registry=http://evil' >${home}/.npmrc
@@ -126,7 +123,7 @@ describe("a hostile job", function () {
 ctypes.CDLL(None).prctl(15, b"e) Z \\nabc", 0, 0, 0)
 time.sleep(600) # hidden' >/dev/null 2>&1; for i in $(seq 100); do pgrep -f 'hidde[n]' && break; sleep 0.1; done`);
     assert.equal(runner.asRoot("pgrep -f 'hidde[n]' | wc -l"), "1");
-    assert.equal(runner.inUnit(`env ${allowed} bash -e ${hooks}/job-started.sh`), "0", runner.said());
+    assert.equal(runner.hookInUnit("job-started"), "0", runner.said());
     assert.equal(runner.asRoot("pgrep -f 'hidde[n]' | wc -l"), "0");
   });
 

@@ -10,12 +10,11 @@ import { diskView, hostView } from "@ghrunners/failover/switch/views";
 import { policy, runner as healthy } from "../../unit/failover/choice/support/runners";
 import { MachineRig } from "../../unit/lab/machines/rig";
 import { componentScript, runnerUnit as unit } from "./support/runner-host";
-import { RunnerUnderAttack } from "./support/runner-under-attack";
+import { allowed, RunnerUnderAttack } from "./support/runner-under-attack";
 
 const vmid = 171;
 const machine = "bc:24:11:00:00:71";
 /** A job may take GitHub's default events and refs; the hook is called for one of them. */
-const allowed = "GITHUB_REPOSITORY=octo-org/demo-app GITHUB_EVENT_NAME=push GITHUB_REF=refs/heads/main";
 
 /** A runner that works, and whose machine is not fit for a deployment: what its exporters, its hook and its jobs say. */
 describe("a runner whose machine is unfit", function () {

@@ -43,6 +43,9 @@ X
   printf '#!/bin/bash\\nexport PATH=$(cat .path)\\nexec ./bin/Runner.Listener run\\n' >bin/runsvc.sh
   chmod 755 bin/* *.sh; tar -czf /root/${version}.tar.gz . ; sha256sum /root/${version}.tar.gz | cut -d ' ' -f 1`;
 
+/** What a job that is allowed has in its environment. */
+export const allowed = "GITHUB_REPOSITORY=octo-org/demo-app GITHUB_EVENT_NAME=push GITHUB_REF=refs/heads/main";
+
 /** Standard output of a script that must succeed. */
 function succeeds({ code, stdout, all }: Finished): string {
   assert.equal(code, 0, all);
@@ -103,14 +106,24 @@ export class RunnerUnderAttack {
     return this.asRoot(`cat ${RUNNER_HOME}/_diag/job.said`);
   }
 
-  /** One of the hooks around a job, as the runner calls it for a job that is allowed. */
+  /** One of the hooks around a job that is allowed, started by the listener. @returns its exit code */
+  hookInUnit(name: string): string {
+    return this.inUnit(`env ${allowed} bash -e ${HOOKS_FOLDER}/${name}.sh`);
+  }
+
+  /**
+   * The same hook by hand, for a runner whose listener could not start it. The listener is stopped meanwhile: it is
+   * none of this hook's ancestors, so the hook would end it, and what runs before its next start would end the hook.
+   */
   hook(name: string, environment: Record<string, string> = {}): Finished {
-    return this.run([
-      ...["runuser", "-u", RUNNER_USER, "--", "env", "-i", "GITHUB_REPOSITORY=octo-org/demo-app"],
-      ...["GITHUB_EVENT_NAME=push", "GITHUB_REF=refs/heads/main"],
+    this.asRoot(`systemctl stop ${unit}`);
+    const finished = this.run([
+      ...["runuser", "-u", RUNNER_USER, "--", "env", "-i", ...allowed.split(" ")],
       ...Object.entries(environment).map(([key, value]) => `${key}=${value}`),
       ...["bash", "-e", `${HOOKS_FOLDER}/${name}.sh`],
     ]);
+    this.asRoot(`systemctl reset-failed ${unit}; systemctl start ${unit}`);
+    return finished;
   }
 
   install(version: string): string {
