@@ -13,8 +13,8 @@ const say: PrintLine = (line) => void process.stdout.write(`${line}\n`);
 
 const help = `usage: npm test [-- layer ...] [--grep TEXT] [--list]
 
-Layers; all of these without an argument. The first five run one after the other, the last three in parallel with them; the
-output has this order. The rehearsal runs in three labs that share its files:
+Layers; all of these without an argument. The first five run one after the other; then engine and machine do, beside the
+rehearsal. The output has this order. The rehearsal runs in two labs that share its files:
   static      types, lint, format, shell scripts, docstrings
   unit        pure code, emulators in this process, graph tests
   integration commands, agent and exporters as processes; promtool, Prometheus, a browser

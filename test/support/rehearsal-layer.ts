@@ -8,8 +8,8 @@ import { orderedChannels } from "./ordered-output";
 import { sum } from "./results";
 import { filesOf, prepared, runFiles } from "./test-files";
 
-/** Labs that the whole rehearsal runs in, side by side: most of the time a lab waits for its machines. */
-const LABS = 3;
+/** Labs that the whole rehearsal runs in, side by side: one waits for its machines now and then, two hardly do. */
+const LABS = 2;
 
 /** The labs' names: what GHRUNNERS_LAB names is the first. */
 export const labNames = (name = process.env.GHRUNNERS_LAB || "test", count = LABS): string[] =>
