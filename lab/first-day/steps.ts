@@ -47,7 +47,11 @@ export const firstDaySteps: readonly FirstDayStep[] = [
     commands: [`ghrunners init --from ${files}/answers.yaml --set "monitoring.hostKey=${keyOf(monitoring.address)}"`],
   },
   { title: "Make the runners", commands: ["pulumi preview", "pulumi up --yes --skip-preview"] },
-  { title: "Look at the result", needsMachines: true, commands: ["ghrunners status --wait", "ghrunners doctor --limit 60"] },
+  {
+    title: "Look at the result",
+    needsMachines: true,
+    commands: ["ghrunners status --wait", "ghrunners doctor --limit 60"],
+  },
   {
     title: "Prepare deployments",
     needsMachines: true,
